@@ -1,0 +1,15 @@
+package dev.migrator.engine;
+
+import dev.migrator.Phase;
+import java.time.Instant;
+
+/**
+ * A person's word that a phase may begin.
+ *
+ * @param phase the phase
+ * @param by who, as named on the command
+ * @param actor the database session's own user
+ * @param reason why
+ * @param at when, by the database's clock
+ */
+public record Approval(Phase phase, String by, String actor, String reason, Instant at) {}

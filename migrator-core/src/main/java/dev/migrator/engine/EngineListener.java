@@ -1,0 +1,25 @@
+package dev.migrator.engine;
+
+import dev.migrator.plan.Step;
+
+/** Told what an engine does. A listener that throws is logged and otherwise ignored. */
+public interface EngineListener {
+
+    /** Told nothing. */
+    EngineListener NONE = new EngineListener() {};
+
+    /** The migration's position changed. */
+    default void moved(String migration, Position position, String detail) {}
+
+    /** A step begins, forward or back. */
+    default void stepBegins(String migration, Step step, boolean forward) {}
+
+    /** A step has been done, or undone. */
+    default void stepDone(String migration, Step step, boolean forward) {}
+
+    /** A long step has come this far. */
+    default void progress(String migration, Progress progress) {}
+
+    /** Something is tried again. */
+    default void retries(String migration, String reason) {}
+}

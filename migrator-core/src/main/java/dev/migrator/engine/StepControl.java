@@ -1,0 +1,11 @@
+package dev.migrator.engine;
+
+/** How the engine speaks to a step that takes long. Asked between batches; must be quick. */
+public interface StepControl {
+
+    /** Returns normally if the step may go on; throws {@link PausedException} if it is to stop here for now. */
+    void checkpoint();
+
+    /** Tells how far a step has come. */
+    void progress(Progress progress);
+}

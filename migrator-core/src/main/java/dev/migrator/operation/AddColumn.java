@@ -1,0 +1,200 @@
+package dev.migrator.operation;
+
+import dev.migrator.Identifier;
+import dev.migrator.TableRef;
+import dev.migrator.internal.model.Checks;
+import java.util.Optional;
+
+/**
+ * Adds a column.
+ *
+ * @param table the table
+ * @param column the new column
+ * @param type its SQL type
+ * @param nullable whether it may be NULL; if not, there must be something that fills it for the old release's writes
+ * @param defaultValue the SQL expression of its default
+ * @param up the SQL expression on the row that fills it for rows that are there, and those that the old release writes
+ * @param comment its comment
+ * @param identity how it counts by itself
+ * @param generated the SQL expression of a stored generated column
+ */
+public record AddColumn(
+        TableRef table,
+        Identifier column,
+        String type,
+        boolean nullable,
+        Optional<String> defaultValue,
+        Optional<String> up,
+        Optional<String> comment,
+        Optional<Identity> identity,
+        Optional<String> generated)
+        implements Operation {
+
+    /**
+     * Checks the operation.
+     *
+     * @throws IllegalArgumentException with all that contradicts itself
+     */
+    public AddColumn {
+        type = type.strip();
+        defaultValue = defaultValue.map(String::strip);
+        up = up.map(String::strip);
+        generated = generated.map(String::strip);
+        Checks checks = new Checks()
+                .text("type", type)
+                .text("default", defaultValue)
+                .text("up", up)
+                .text("comment", comment)
+                .text("generated", generated);
+        if (generated.isPresent()) {
+            checks.addIf(defaultValue.isPresent(), "default", "contradicts `generated`: such a column has no default")
+                    .addIf(up.isPresent(), "up", "contradicts `generated`: the server fills such a column")
+                    .addIf(identity.isPresent(), "identity", "contradicts `generated`: a column is one or the other");
+        }
+        if (identity.isPresent()) {
+            checks.addIf(defaultValue.isPresent(), "default", "contradicts `identity`, which is a default itself")
+                    .addIf(up.isPresent(), "up", "contradicts `identity`: the server fills such a column");
+        }
+        boolean filled = defaultValue.isPresent() || up.isPresent() || identity.isPresent() || generated.isPresent();
+        checks.addIf(
+                !nullable && !filled,
+                "nullable",
+                "is false, but nothing fills the column when the old release inserts a row;"
+                        + " give one of `default`, `up`, `identity`, `generated`");
+        checks.throwIfAny();
+    }
+
+    @Override
+    public String keyword() {
+        return "addColumn";
+    }
+
+    @Override
+    public Optional<TableRef> onTable() {
+        return Optional.of(table);
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+        return cases.addColumn(this);
+    }
+
+    /**
+     * Collects the parts of the operation; each method is named as in a migration file.
+     *
+     * @param table the table
+     * @param column the new column
+     * @param type its SQL type
+     * @return a builder without any optional part
+     */
+    public static Builder builder(TableRef table, Identifier column, String type) {
+        return new Builder(table, column, type);
+    }
+
+    /** Collects the parts of the operation. Not thread-safe. */
+    public static final class Builder {
+        private TableRef table;
+        private final Identifier column;
+        private final String type;
+        private boolean nullable = true;
+        private Optional<String> defaultValue = Optional.empty();
+        private Optional<String> up = Optional.empty();
+        private Optional<String> comment = Optional.empty();
+        private Optional<Identity> identity = Optional.empty();
+        private Optional<String> generated = Optional.empty();
+
+        private Builder(TableRef table, Identifier column, String type) {
+            this.table = table;
+            this.column = column;
+            this.type = type;
+        }
+
+        /**
+         * Says that the table is in another schema than the migration's default.
+         *
+         * @param schema the schema, unquoted
+         * @return this
+         * @throws IllegalArgumentException if it can't be a name
+         */
+        public Builder schema(String schema) {
+            table = new TableRef(Optional.of(Identifier.of(schema)), table.name());
+            return this;
+        }
+
+        /**
+         * Says whether the column may be NULL; left out: it may.
+         *
+         * @param nullable whether it may be NULL
+         * @return this
+         */
+        public Builder nullable(boolean nullable) {
+            this.nullable = nullable;
+            return this;
+        }
+
+        /**
+         * Gives the column a default; {@code default} in a file.
+         *
+         * @param sql the SQL expression
+         * @return this
+         */
+        public Builder defaultValue(String sql) {
+            defaultValue = Optional.of(sql);
+            return this;
+        }
+
+        /**
+         * Says what fills the column for rows that the old release writes.
+         *
+         * @param sql the SQL expression on the row
+         * @return this
+         */
+        public Builder up(String sql) {
+            up = Optional.of(sql);
+            return this;
+        }
+
+        /**
+         * Gives the column a comment.
+         *
+         * @param comment the comment
+         * @return this
+         */
+        public Builder comment(String comment) {
+            this.comment = Optional.of(comment);
+            return this;
+        }
+
+        /**
+         * Lets the column count by itself.
+         *
+         * @param identity how
+         * @return this
+         */
+        public Builder identity(Identity identity) {
+            this.identity = Optional.of(identity);
+            return this;
+        }
+
+        /**
+         * Makes it a stored generated column.
+         *
+         * @param sql the SQL expression on the row
+         * @return this
+         */
+        public Builder generated(String sql) {
+            generated = Optional.of(sql);
+            return this;
+        }
+
+        /**
+         * Makes the operation.
+         *
+         * @return the operation
+         * @throws IllegalArgumentException with all that contradicts itself
+         */
+        public AddColumn build() {
+            return new AddColumn(table, column, type, nullable, defaultValue, up, comment, identity, generated);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package dev.migrator.plan;
+
+import dev.migrator.Identifier;
+import dev.migrator.QualifiedName;
+import java.util.List;
+
+/**
+ * What a {@link Step} does, or what its undo does. The kinds differ in how they may be run without hurting anybody, so
+ * each is run by its own part of a {@link dev.migrator.engine.StepExecutor}.
+ */
+public sealed interface Action {
+
+    /**
+     * Short statements that run in one transaction, sent as one message, that takes its locks by the lock protocol and
+     * never scans or rewrites a table while it holds them. The step's record commits with it.
+     *
+     * @param locks the locks, in the order in which they are taken: parents before children
+     * @param statements the statements, in order
+     */
+    record Transaction(List<TableLock> locks, List<String> statements) implements Action {
+        /** Copies the lists. */
+        public Transaction {
+            locks = List.copyOf(locks);
+            statements = List.copyOf(statements);
+        }
+    }
+
+    /**
+     * One transaction that may run as long as a scan of the table takes, and therefore takes no lock that an application's
+     * reads or writes conflict with. The step's record commits with it.
+     *
+     * @param locks the locks, none above {@code SHARE UPDATE EXCLUSIVE}
+     * @param statements the statements, in order
+     */
+    record Scan(List<TableLock> locks, List<String> statements) implements Action {
+        /** Copies the lists. */
+        public Scan {
+            locks = List.copyOf(locks);
+            statements = List.copyOf(statements);
+        }
+    }
+
+    /**
+     * An index that is built without blocking writes, outside of any transaction, under a name that carries the lease's
+     * token, and published under its own name by a fenced rename.
+     *
+     * @param table the table
+     * @param name the name under which it is published
+     * @param unique whether it is a unique index
+     * @param definition all that follows the table's name in {@code CREATE INDEX}: {@code USING btree (…) INCLUDE (…) WHERE …}
+     */
+    record BuildIndex(QualifiedName table, Identifier name, boolean unique, String definition) implements Action {}
+
+    /**
+     * An index that is dropped without blocking writes, outside of any transaction; an index that is gone already is fine.
+     *
+     * @param table the table
+     * @param name the index, in the table's schema
+     */
+    record DropIndex(QualifiedName table, Identifier name) implements Action {}
+
+    /**
+     * Fills the new shape of the rows that no release has written since EXPAND, in small transactions over ranges of the
+     * table's blocks. Its progress commits with the rows that it counts.
+     *
+     * @param table the table
+     * @param assignments what an {@code UPDATE … SET} of one row says, the marker's transition included
+     * @param pending the condition on a row that still has to be filled
+     */
+    record Backfill(QualifiedName table, String assignments, String pending) implements Action {}
+
+    /**
+     * Reads every row once and proves that its two shapes agree; changes nothing.
+     *
+     * @param table the table
+     * @param key the columns that name a row to people; empty: the row's place in the table is shown
+     * @param rules what is looked for, each with a condition that is true for a row that must not exist
+     */
+    record Compare(QualifiedName table, List<Identifier> key, List<Violation> rules) implements Action {
+        /** Copies the lists. */
+        public Compare {
+            key = List.copyOf(key);
+            rules = List.copyOf(rules);
+        }
+    }
+
+    /**
+     * A condition that no row may meet.
+     *
+     * @param name what such a row is, for people: {@code pending}, {@code failed}, {@code full_name differs from up}
+     * @param condition the SQL condition on the row
+     */
+    record Violation(String name, String condition) {}
+
+    /**
+     * The user's own statements, run one by one outside of any transaction. They must be idempotent: after a crash the
+     * whole list runs again.
+     *
+     * @param statements the statements, in order
+     */
+    record Script(List<String> statements) implements Action {
+        /** Copies the list. */
+        public Script {
+            statements = List.copyOf(statements);
+        }
+    }
+
+    /** Nothing is to be done, as the undo of a step whose effect another step's undo takes away. */
+    record Nothing() implements Action {}
+
+    /**
+     * There is no way back over this step.
+     *
+     * @param reason why not, for people
+     */
+    record Irreversible(String reason) implements Action {}
+}

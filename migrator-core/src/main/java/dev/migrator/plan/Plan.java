@@ -1,0 +1,48 @@
+package dev.migrator.plan;
+
+import dev.migrator.Phase;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * All that a migration will do, phase by phase, decided before its first change.
+ *
+ * @param migration the migration's id
+ * @param steps the steps, by ordinal
+ * @param findings what preflight found and did not refuse
+ * @param tables the tables touched
+ * @param fingerprint one line for each catalog object that the plan relies on, as it was when the plan was made
+ */
+public record Plan(
+        String migration,
+        List<Step> steps,
+        List<Finding> findings,
+        List<TableEstimate> tables,
+        List<String> fingerprint) {
+
+    /** Copies the lists. */
+    public Plan {
+        steps = List.copyOf(steps);
+        findings = List.copyOf(findings);
+        tables = List.copyOf(tables);
+        fingerprint = List.copyOf(fingerprint);
+    }
+
+    /** The steps of a phase, in order. */
+    public List<Step> steps(Phase phase) {
+        return steps.stream().filter(step -> step.phase() == phase).toList();
+    }
+
+    /** The steps of a phase in the order in which a rollback undoes them. */
+    public List<Step> undoOrder(Phase phase) {
+        List<Step> reversed = new ArrayList<>(steps(phase));
+        Collections.reverse(reversed);
+        return List.copyOf(reversed);
+    }
+
+    /** Everything that the plan makes, each once. */
+    public List<Artifact> artifacts() {
+        return steps.stream().flatMap(step -> step.makes().stream()).distinct().toList();
+    }
+}

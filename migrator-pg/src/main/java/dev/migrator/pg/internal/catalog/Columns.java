@@ -1,0 +1,72 @@
+package dev.migrator.pg.internal.catalog;
+
+import dev.migrator.Identifier;
+import dev.migrator.pg.internal.sql.Row;
+import dev.migrator.pg.internal.sql.Session;
+import java.util.List;
+
+/** Reads the columns of a table. */
+final class Columns {
+    private final Session session;
+
+    Columns(Session session) {
+        this.session = session;
+    }
+
+    List<ColumnInfo> of(long oid) {
+        String sql =
+                """
+                SELECT a.attname AS name, a.attnum::int AS number, format_type(a.atttypid, a.atttypmod) AS type,
+                       CASE WHEN a.attcollation <> 0 AND a.attcollation <> t.typcollation
+                            THEN a.attcollation::regcollation::text END AS collation,
+                       a.attnotnull AS not_null, a.attidentity::text AS identity,
+                       CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END AS default_value,
+                       EXISTS (SELECT FROM regexp_matches(d.adbin::text, ':(?:funcid|opfuncid) (\\d+)', 'g') AS f(m)
+                                 JOIN pg_proc p ON p.oid = f.m[1]::oid AND p.provolatile = 'v') AS volatile_default,
+                       a.attgenerated <> '' AS generated,
+                       EXISTS (SELECT FROM pg_partitioned_table p WHERE p.partrelid = a.attrelid AND a.attnum = ANY (p.partattrs))
+                         AS partition_key,
+                       nullif(a.attstattarget, -1)::int AS statistics_target, a.attoptions AS options,
+                       col_description(a.attrelid, a.attnum) AS comment,
+                       pg_get_serial_sequence(quote_ident(n.nspname) || '.' || quote_ident(c.relname), a.attname) AS sequence
+                  FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+                  JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+                  LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+                 WHERE a.attrelid = ? AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
+                """;
+        return session.query(sql, oid).stream().map(row -> read(oid, row)).toList();
+    }
+
+    private ColumnInfo read(long oid, Row row) {
+        int number = (int) row.number("number");
+        return new ColumnInfo(
+                Identifier.of(row.text("name")),
+                number,
+                row.text("type"),
+                row.optionalText("collation"),
+                row.isTrue("not_null"),
+                row.optionalText("default_value"),
+                row.isTrue("volatile_default"),
+                row.text("identity"),
+                row.isTrue("generated"),
+                row.isTrue("partition_key"),
+                row.optionalText("statistics_target").map(Integer::valueOf),
+                row.texts("options"),
+                grants(oid, number),
+                row.optionalText("comment"),
+                row.optionalText("sequence"));
+    }
+
+    private List<ColumnGrant> grants(long oid, int number) {
+        String sql =
+                """
+                SELECT x.privilege_type AS privilege, x.is_grantable AS grantable,
+                       CASE WHEN x.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(x.grantee)) END AS grantee
+                  FROM pg_attribute a CROSS JOIN LATERAL aclexplode(a.attacl) AS x
+                 WHERE a.attrelid = ? AND a.attnum = ? ORDER BY 3, 1
+                """;
+        return session.query(sql, oid, number).stream()
+                .map(row -> new ColumnGrant(row.text("privilege"), row.text("grantee"), row.isTrue("grantable")))
+                .toList();
+    }
+}

@@ -1,0 +1,37 @@
+package dev.migrator.pg.internal.catalog;
+
+import dev.migrator.Identifier;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * An index of a table.
+ *
+ * @param name its name
+ * @param usage all that follows the table's name in {@code pg_get_indexdef}, every name in it qualified
+ * @param columns the numbers of the table's columns that it uses in any way
+ * @param unique whether it is unique
+ * @param valid whether it can be used
+ * @param constraint the type of the constraint behind which it stands: {@code p}, {@code u}, {@code x}, or empty
+ * @param tablespace where it lies, if not in the default place
+ * @param clustered whether CLUSTER goes by it
+ * @param replicaIdentity whether it is the replica identity
+ * @param comment the comment on it
+ */
+public record IndexInfo(
+        Identifier name,
+        String usage,
+        Set<Integer> columns,
+        boolean unique,
+        boolean valid,
+        String constraint,
+        Optional<Identifier> tablespace,
+        boolean clustered,
+        boolean replicaIdentity,
+        Optional<String> comment) {
+
+    /** Copies the set. */
+    public IndexInfo {
+        columns = Set.copyOf(columns);
+    }
+}

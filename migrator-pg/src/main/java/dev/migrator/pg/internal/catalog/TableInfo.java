@@ -1,0 +1,84 @@
+package dev.migrator.pg.internal.catalog;
+
+import dev.migrator.Identifier;
+import dev.migrator.QualifiedName;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A table and what surrounds it.
+ *
+ * @param name its name
+ * @param oid its object id
+ * @param kind {@code pg_class.relkind}: {@code r} for an ordinary table
+ * @param owned whether the current user has the owner's rights
+ * @param owner the owner, for people
+ * @param inherits whether it has parents or children by inheritance, or is a partition
+ * @param forcedRowSecurity whether row security filters the owner's own statements, too
+ * @param rows live rows by the statistics
+ * @param bytes size with indexes and TOAST
+ * @param columns its columns in their order
+ * @param indexes its indexes
+ * @param constraints its constraints
+ * @param referencedBy foreign keys of other tables that refer to it, for people, with the numbers of the columns referred to
+ * @param triggers its triggers, without those of constraints
+ * @param statistics its extended statistics
+ * @param dependents what else depends on its columns
+ * @param publications publications that publish all its columns
+ */
+public record TableInfo(
+        QualifiedName name,
+        long oid,
+        String kind,
+        boolean owned,
+        String owner,
+        boolean inherits,
+        boolean forcedRowSecurity,
+        long rows,
+        long bytes,
+        List<ColumnInfo> columns,
+        List<IndexInfo> indexes,
+        List<ConstraintInfo> constraints,
+        List<Reference> referencedBy,
+        List<TriggerInfo> triggers,
+        List<StatisticsInfo> statistics,
+        List<Dependent> dependents,
+        List<String> publications) {
+
+    /**
+     * A foreign key of another table.
+     *
+     * @param description the key and its table, for people
+     * @param columns the numbers of this table's columns that it refers to
+     */
+    public record Reference(String description, List<Integer> columns) {}
+
+    /** Finds a column. */
+    public Optional<ColumnInfo> column(Identifier column) {
+        return columns.stream().filter(info -> info.name().equals(column)).findFirst();
+    }
+
+    /** Finds a column by its number. */
+    public ColumnInfo column(int number) {
+        return columns.stream()
+                .filter(info -> info.number() == number)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no column " + number + " in " + name.quoted()));
+    }
+
+    /** The columns of the primary key, in its order; empty without one. */
+    public List<Identifier> primaryKey() {
+        return constraints.stream()
+                .filter(constraint -> constraint.type().equals("p"))
+                .findFirst()
+                .map(key -> key.columns().stream().map(n -> column(n).name()).toList())
+                .orElse(List.of());
+    }
+
+    /** Whether a constraint or index uses one of these columns. */
+    public static boolean touches(Collection<Integer> used, Collection<Integer> columns) {
+        return !Collections.disjoint(used, columns);
+    }
+}

@@ -1,0 +1,30 @@
+package dev.migrator.pg.internal.catalog;
+
+import dev.migrator.Identifier;
+import java.util.Set;
+
+/**
+ * A trigger on a table, as far as it concerns the migrator.
+ *
+ * @param name its name
+ * @param definition {@code pg_get_triggerdef}
+ * @param enabled {@code O}, {@code D}, {@code R} or {@code A}
+ * @param beforeRow whether it runs before a row is inserted or updated
+ * @param ofColumns the numbers of the columns named by {@code UPDATE OF}
+ * @param function the function, for people
+ * @param source the function's source
+ */
+public record TriggerInfo(
+        Identifier name,
+        String definition,
+        String enabled,
+        boolean beforeRow,
+        Set<Integer> ofColumns,
+        String function,
+        String source) {
+
+    /** Copies the set. */
+    public TriggerInfo {
+        ofColumns = Set.copyOf(ofColumns);
+    }
+}

@@ -1,0 +1,71 @@
+package dev.migrator.pg.internal.execute;
+
+import dev.migrator.QualifiedName;
+import dev.migrator.plan.Action;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What a backfill asks of one table or partition. The table goes by its own name, as the action's expressions expect, a
+ * partition by its table's.
+ */
+public final class FillSql {
+    private final String relation;
+    private final String alias;
+    private final String assignments;
+    private final String pending;
+
+    /** Makes the statements for a table or partition. */
+    public FillSql(Action.Backfill backfill, QualifiedName leaf) {
+        this.relation = "ONLY " + leaf.quoted();
+        this.alias = backfill.table().name().quoted();
+        this.assignments = backfill.assignments();
+        this.pending = backfill.pending();
+    }
+
+    String alias() {
+        return alias;
+    }
+
+    /** The table with its alias, as after {@code FROM}. */
+    String from() {
+        return relation + " AS " + alias;
+    }
+
+    /** The condition on a row in a range that still has to be filled, but for some that can't be. */
+    String isPending(TidRange range, List<String> except) {
+        String condition = range.condition(alias + ".ctid") + " AND (" + pending + "\n)";
+        if (except.isEmpty()) {
+            return condition;
+        }
+        String places = except.stream().map(place -> '"' + place + '"').collect(Collectors.joining(",", "'{", "}'"));
+        return condition + " AND NOT " + alias + ".ctid = ANY (" + places + "::pg_catalog.tid[])";
+    }
+
+    /**
+     * The UPDATE that fills one stripe of a range. Rows that somebody has locked are left out, so it waits for nobody; which
+     * rows, is decided once, before the first is written, so that no row's new version is met again.
+     *
+     * @param range the places
+     * @param stripes how many stripes the range has, a power of two
+     * @param stripe which one, from 0
+     * @param except places to leave out
+     */
+    public String update(TidRange range, int stripes, int stripe, List<String> except) {
+        String inStripe = stripes == 1
+                ? ""
+                : " AND pg_catalog.hashtid(" + alias + ".ctid) & " + (stripes - 1) + " = " + stripe;
+        return """
+                UPDATE %s SET %s
+                WHERE %s.ctid = ANY (ARRAY(
+                    SELECT %s.ctid FROM %s
+                    WHERE %s%s
+                    FOR NO KEY UPDATE SKIP LOCKED))"""
+                .formatted(from(), assignments, alias, alias, from(), isPending(range, except), inStripe);
+    }
+
+    /** The query for how many rows of a range are pending. */
+    String count(TidRange range, List<String> except) {
+        return "SELECT pg_catalog.count(*) AS n FROM " + from() + " WHERE " + isPending(range, except);
+    }
+}

@@ -1,0 +1,326 @@
+package dev.migrator.pg.internal.expression;
+
+import dev.migrator.Identifier;
+import dev.migrator.QualifiedName;
+import dev.migrator.pg.internal.sql.Row;
+import dev.migrator.pg.internal.sql.Session;
+import dev.migrator.pg.internal.sql.SqlErrors;
+import java.sql.SQLException;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * An empty temporary copy of a table, inside a transaction that is rolled back, on which the server checks every type and
+ * expression and on which it renames columns inside the definitions of indexes and constraints, so that no text is ever
+ * edited here.
+ *
+ * <p>Takes {@code ACCESS SHARE} on the table until the planner's transaction ends. Needs the right to make temporary tables.
+ */
+public final class Scratch {
+    private static final Identifier VALUE = Identifier.of("migrator_value");
+
+    private final Session session;
+    private final String searchPath;
+    private final Identifier table;
+    private final String scratch;
+    private int views;
+
+    /**
+     * Copies a table's columns.
+     *
+     * @param searchPath the user's own search path as SQL text, in which types and expressions are read
+     */
+    public Scratch(Session session, String searchPath, QualifiedName original) throws SQLException {
+        this.session = session;
+        this.searchPath = searchPath;
+        this.table = original.name();
+        this.scratch = "pg_temp." + table.quoted();
+        session.plain("CREATE TEMPORARY TABLE " + scratch + " (LIKE " + original.quoted() + ")");
+    }
+
+    /** The copy's name as SQL. */
+    public String name() {
+        return scratch;
+    }
+
+    /**
+     * Adds a column of a user-written type and tells the type as the server prints it.
+     *
+     * @throws RejectedSqlException if the server does not take it for a type
+     */
+    public ColumnType addColumn(Identifier column, String type) {
+        reject(SqlFragment.problem(type));
+        attempt(() -> {
+            inUsersPath();
+            session.plain("ALTER TABLE " + scratch + " ADD COLUMN " + column.quoted() + " " + type + "\n");
+        });
+        Row row = session.query(
+                        """
+                        SELECT pg_catalog.format_type(a.atttypid, a.atttypmod) AS type,
+                               nullif(a.attcollation, t.typcollation)::pg_catalog.regcollation::text AS collation,
+                               a.atthasdef OR a.attnotnull OR a.attidentity <> '' OR a.attgenerated <> ''
+                                 OR EXISTS (SELECT FROM pg_catalog.pg_constraint k
+                                             WHERE k.conrelid = a.attrelid AND a.attnum = ANY (k.conkey)) AS more
+                          FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+                         WHERE a.attrelid = ?::regclass AND a.attname = ?
+                        """,
+                        scratch,
+                        column.value())
+                .get(0);
+        if (row.isTrue("more")) {
+            throw new RejectedSqlException("is more than a type: defaults and constraints have keys of their own");
+        }
+        return new ColumnType(row.text("type"), row.optionalText("collation"));
+    }
+
+    /** Drops a column of the copy. */
+    public void dropColumn(Identifier column) {
+        attempt(() -> session.plain("ALTER TABLE " + scratch + " DROP COLUMN " + column.quoted()));
+    }
+
+    /** Renames a column of the copy, and with it every mention of it in the copy's indexes and constraints. */
+    public void renameColumn(Identifier from, Identifier to) {
+        attempt(() -> session.plain(
+                "ALTER TABLE " + scratch + " RENAME COLUMN " + from.quoted() + " TO " + to.quoted()));
+    }
+
+    /** Runs a statement on the copy; every name in it must be qualified. */
+    public void run(String sql) {
+        attempt(() -> session.plain(sql));
+    }
+
+    /**
+     * Has the server read an expression on the copy's row.
+     *
+     * @throws RejectedSqlException with the server's words if it does not understand it
+     */
+    public Expression read(String text) {
+        reject(SqlFragment.problem(text));
+        String view = "pg_temp." + Identifier.of("migrator_view_" + views++).quoted();
+        attempt(() -> {
+            inUsersPath();
+            session.plain("CREATE TEMPORARY VIEW " + view + " AS SELECT (\n" + text + "\n) AS " + VALUE.quoted() + " FROM "
+                    + scratch);
+        });
+        Expression expression = describe(view);
+        attempt(() -> session.plain("DROP VIEW " + view));
+        return expression;
+    }
+
+    /** Begins something on the copy that is taken back by {@link #forget}. */
+    public void tryOut() {
+        session.query("SAVEPOINT migrator_try");
+    }
+
+    /** Takes back everything on the copy since {@link #tryOut}. */
+    public void forget() {
+        session.query("ROLLBACK TO SAVEPOINT migrator_try");
+        session.query("RELEASE SAVEPOINT migrator_try");
+    }
+
+    /**
+     * Has the server read an expression whose value is to be stored in a column of the copy.
+     *
+     * @throws RejectedSqlException if it does not understand it or can't assign the value
+     */
+    public Expression readFor(Identifier column, String text) {
+        Expression plain = read(text);
+        Optional<RejectedSqlException> refused = assignable(column, plain.text());
+        if (refused.isEmpty()) {
+            return plain;
+        }
+        // A constant such as '2026-01-01' has no type of its own until it is assigned; printed, it has become a text.
+        Optional<RejectedSqlException> literallyRefused = assignable(column, text);
+        if (literallyRefused.isPresent()) {
+            throw literallyRefused.get();
+        }
+        return read("CAST((\n" + text + "\n) AS " + typeOf(column) + ")");
+    }
+
+    private Optional<RejectedSqlException> assignable(Identifier column, String text) {
+        try {
+            attempt(() -> {
+                inUsersPath();
+                session.plain("UPDATE " + scratch + " SET " + column.quoted() + " = (\n" + text + "\n)");
+            });
+            return Optional.empty();
+        } catch (RejectedSqlException e) {
+            return Optional.of(e);
+        }
+    }
+
+    private String typeOf(Identifier column) {
+        return session.query(
+                        "SELECT format_type(atttypid, atttypmod) AS type FROM pg_attribute"
+                                + " WHERE attrelid = ?::regclass AND attname = ?",
+                        scratch,
+                        column.value())
+                .get(0)
+                .text("type");
+    }
+
+    private Expression describe(String view) {
+        session.query("SELECT set_config('search_path', '', true)");
+        Row row = session.query(
+                        """
+                        SELECT pg_get_viewdef(r.ev_class) AS definition, r.ev_action::text AS tree,
+                               format_type(a.atttypid, a.atttypmod) AS type,
+                               ARRAY(SELECT DISTINCT c.attname::text FROM pg_depend d
+                                       JOIN pg_attribute c ON c.attrelid = d.refobjid AND c.attnum = d.refobjsubid
+                                      WHERE d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+                                        AND d.refobjid = ?::regclass AND d.refobjsubid > 0) AS columns,
+                               EXISTS (SELECT FROM regexp_matches(r.ev_action::text, ':(?:funcid|opfuncid) (\\d+)', 'g') AS f(m)
+                                         JOIN pg_proc p ON p.oid = f.m[1]::oid AND p.provolatile = 'v') AS has_volatile
+                          FROM pg_rewrite r JOIN pg_attribute a ON a.attrelid = r.ev_class AND a.attnum = 1
+                         WHERE r.ev_class = ?::regclass
+                        """,
+                        scratch,
+                        view)
+                .get(0);
+        String text = selectedExpression(row.text("definition"));
+        Set<Identifier> columns = new HashSet<>();
+        row.texts("columns").forEach(column -> columns.add(Identifier.of(column)));
+        return new Expression(text, table, columns, row.text("type"), isBare(text, columns), problems(row));
+    }
+
+    private static String selectedExpression(String definition) {
+        // " SELECT <expression> AS migrator_value\n   FROM …": the first word and the alias are ours.
+        String start = "SELECT ";
+        int from = definition.indexOf(start) + start.length();
+        int to = definition.lastIndexOf(" AS " + VALUE.value());
+        return definition.substring(from, to).strip();
+    }
+
+    private boolean isBare(String text, Set<Identifier> columns) {
+        if (columns.size() != 1) {
+            return false;
+        }
+        String column = columns.iterator().next().value();
+        Row row = session.query(
+                        "SELECT quote_ident(?) AS bare, quote_ident(?) || '.' || quote_ident(?) AS full_name",
+                        column,
+                        table.value(),
+                        column)
+                .get(0);
+        return text.equals(row.text("bare")) || text.equals(row.text("full_name"));
+    }
+
+    private static Set<Expression.Problem> problems(Row row) {
+        String tree = row.text("tree");
+        Set<Expression.Problem> problems = EnumSet.noneOf(Expression.Problem.class);
+        if (tree.contains("{SUBLINK")) {
+            problems.add(Expression.Problem.SUBQUERY);
+        }
+        if (tree.contains("{AGGREF") || tree.contains("{WINDOWFUNC") || tree.contains(":funcretset true")) {
+            problems.add(Expression.Problem.NOT_PER_ROW);
+        }
+        if (row.isTrue("has_volatile")) {
+            problems.add(Expression.Problem.VOLATILE);
+        }
+        if (tree.contains(":varattno 0 ") || tree.contains(":varattno -")) {
+            problems.add(Expression.Problem.WHOLE_ROW);
+        }
+        return problems;
+    }
+
+    private void inUsersPath() throws SQLException {
+        session.tryQuery("SELECT pg_catalog.set_config('search_path', ?, true)", searchPath);
+    }
+
+    private static void reject(Optional<String> problem) {
+        problem.ifPresent(text -> {
+            throw new RejectedSqlException(text);
+        });
+    }
+
+    private interface Work {
+        void run() throws SQLException;
+    }
+
+    /** Runs something that the server may refuse, and leaves the transaction usable if it does. */
+    private void attempt(Work work) {
+        session.query("SAVEPOINT migrator_attempt");
+        try {
+            work.run();
+            session.query("RELEASE SAVEPOINT migrator_attempt");
+        } catch (SQLException e) {
+            session.query("ROLLBACK TO SAVEPOINT migrator_attempt");
+            throw new RejectedSqlException(SqlErrors.describe(e), e);
+        } finally {
+            session.query("SELECT pg_catalog.set_config('search_path', '', true)");
+        }
+    }
+
+    /**
+     * Makes an index on the copy and tells all that follows the table's name in its definition.
+     *
+     * @param usage all that follows the table's name: {@code USING btree (…)}, names qualified
+     */
+    public void createIndex(Identifier index, boolean unique, String usage) {
+        run("CREATE " + (unique ? "UNIQUE " : "") + "INDEX " + index.quoted() + " ON " + scratch + " " + usage);
+    }
+
+    /** As {@link #createIndex}, for a definition whose names are to be read in the user's search path. */
+    public void createUsersIndex(Identifier index, boolean unique, String usage) {
+        attempt(() -> {
+            inUsersPath();
+            session.plain("CREATE " + (unique ? "UNIQUE " : "") + "INDEX " + index.quoted() + " ON " + scratch + " " + usage);
+        });
+    }
+
+    /** All that follows the table's name in the definition of an index of the copy, as the server prints it. */
+    public String indexUsage(Identifier index) {
+        Row row = session.query(
+                        """
+                        SELECT pg_get_indexdef(i.indexrelid) AS definition,
+                               format('CREATE %sINDEX %I ON pg_temp.%I ', CASE WHEN i.indisunique THEN 'UNIQUE ' END,
+                                      c.relname, t.relname) AS beginning
+                          FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
+                         WHERE i.indrelid = ?::regclass AND c.relname = ?
+                        """,
+                        scratch,
+                        index.value())
+                .get(0);
+        return afterBeginning(row.text("definition"), row.text("beginning"));
+    }
+
+    /** Makes extended statistics on the copy; the usage is what stands between their name and FROM. */
+    public void createStatistics(Identifier statistics, String usage) {
+        run("CREATE STATISTICS pg_temp." + statistics.quoted() + " " + usage + " FROM " + scratch);
+    }
+
+    /** What stands between name and FROM in the definition of statistics of the copy. */
+    public String statistics(Identifier statistics) {
+        return session.query(
+                        """
+                        SELECT left(substr(d, 1 + length('CREATE STATISTICS pg_temp.' || quote_ident(s.stxname) || ' ')),
+                                    -length(' FROM ' || s.stxrelid::regclass::text)) AS usage
+                          FROM pg_statistic_ext s CROSS JOIN LATERAL pg_get_statisticsobjdef(s.oid) AS d
+                         WHERE s.stxrelid = ?::regclass AND s.stxname = ?
+                        """,
+                        scratch,
+                        statistics.value())
+                .get(0)
+                .text("usage");
+    }
+
+    private static String afterBeginning(String definition, String beginning) {
+        if (!definition.startsWith(beginning)) {
+            throw new IllegalStateException("unexpected definition: " + definition + " does not begin with " + beginning);
+        }
+        return definition.substring(beginning.length());
+    }
+
+    /** The definition of a constraint of the copy. */
+    public String constraint(Identifier constraint) {
+        return session.query(
+                        "SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint"
+                                + " WHERE conrelid = ?::regclass AND conname = ?",
+                        scratch,
+                        constraint.value())
+                .get(0)
+                .text("definition");
+    }
+}

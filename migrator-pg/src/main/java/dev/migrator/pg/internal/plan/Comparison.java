@@ -1,0 +1,104 @@
+package dev.migrator.pg.internal.plan;
+
+import dev.migrator.Phase;
+import dev.migrator.plan.Action;
+import dev.migrator.plan.Effect;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads of the whole table that prove row by row that the two shapes agree. */
+final class Comparison {
+    private final TableWork work;
+    private final String marker;
+
+    Comparison(TableWork work) {
+        this.work = work;
+        this.marker = work.names().marker().quoted();
+    }
+
+    private Action.Compare compare(List<Action.Violation> rules) {
+        return new Action.Compare(work.name(), work.table().primaryKey(), rules);
+    }
+
+    /** While the old side is in its place. */
+    Draft before(Phase phase, int slot) {
+        List<Action.Violation> rules = new ArrayList<>();
+        rules.add(new Action.Violation("pending: not filled yet", Marker.isPending(marker)));
+        for (int i = 0; i < work.mappings().size(); i++) {
+            Mapping mapping = work.mappings().get(i);
+            String title = work.title(mapping);
+            rules.add(new Action.Violation(
+                    "failed: up can't be computed for " + title, Marker.isIn(marker, i, Marker.FAILED)));
+            agreement(i, mapping, title, rules);
+        }
+        return Draft.of(
+                phase,
+                slot,
+                work.paths(),
+                "prove that both shapes of every row of " + work.name().name() + " agree",
+                compare(rules),
+                new Action.Nothing(),
+                Effect.FILLS);
+    }
+
+    private void agreement(int i, Mapping mapping, String title, List<Action.Violation> rules) {
+        if (mapping.derivable()) {
+            List<String> values = mapping.fresh().stream()
+                    .map(column -> "(" + column.up().onRow(mapping.oldBefore()) + ")::"
+                            + column.type().name())
+                    .toList();
+            rules.add(new Action.Violation(
+                    "differs from up: " + title,
+                    derivedFrom(i, Marker.FROM_OLD) + " AND " + Sql.differ(ForwardBody.news(mapping, ""), values)));
+        }
+        if (!mapping.old().isEmpty()) {
+            List<String> values = mapping.old().stream()
+                    .map(column -> "(" + column.down().onRow(mapping.freshBefore()) + ")::"
+                            + column.info().type())
+                    .toList();
+            rules.add(new Action.Violation(
+                    "differs from down: " + title,
+                    derivedFrom(i, Marker.FROM_NEW) + " AND " + Sql.differ(ForwardBody.olds(mapping, ""), values)));
+        }
+    }
+
+    private String derivedFrom(int i, int side) {
+        return Sql.anyBit(marker, 1) + " AND " + Marker.isIn(marker, i, side);
+    }
+
+    /** While the new side is in its place, and the look at what a rollback could not hold. */
+    List<Draft> after() {
+        List<Action.Violation> rules = new ArrayList<>();
+        List<Action.Violation> outgrown = new ArrayList<>();
+        for (int i = 0; i < work.mappings().size(); i++) {
+            Mapping mapping = work.mappings().get(i);
+            if (mapping.old().isEmpty()) {
+                continue;
+            }
+            String title = work.title(mapping);
+            List<String> retired = mapping.old().stream()
+                    .map(column -> column.retired().quoted())
+                    .toList();
+            List<String> values = mapping.old().stream()
+                    .map(column -> "(" + column.down().text() + ")::" + column.info().type())
+                    .toList();
+            rules.add(new Action.Violation(
+                    "retired side differs from down: " + title,
+                    derivedFrom(i, Marker.FROM_NEW) + " AND " + Sql.differ(retired, values)));
+            outgrown.add(new Action.Violation(
+                    "the old shape can't hold " + title, Marker.isIn(marker, i, Marker.FAILED)));
+        }
+        if (rules.isEmpty()) {
+            return List.of();
+        }
+        Draft proof = Draft.of(
+                Phase.CONTRACT,
+                Exchange.SLOT + 30,
+                work.paths(),
+                "prove that the retired shape of " + work.name().name() + " is in step",
+                compare(rules),
+                compare(outgrown),
+                Effect.FILLS);
+        return List.of(proof);
+    }
+}

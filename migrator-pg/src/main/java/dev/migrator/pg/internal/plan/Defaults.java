@@ -1,0 +1,81 @@
+package dev.migrator.pg.internal.plan;
+
+import dev.migrator.Identifier;
+import dev.migrator.engine.StepFailure;
+import dev.migrator.pg.internal.catalog.ColumnInfo;
+import dev.migrator.pg.internal.expression.ColumnType;
+import dev.migrator.pg.internal.expression.Expression;
+import dev.migrator.pg.internal.expression.RejectedSqlException;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** The default of a column that stands for another one. */
+final class Defaults {
+    private final Workspace workspace;
+    private final TableWork work;
+    private final String path;
+
+    Defaults(Workspace workspace, TableWork work, String path) {
+        this.workspace = workspace;
+        this.work = work;
+        this.path = path;
+    }
+
+    /** The default from CONTRACT on, as SQL; empty if the old column has none, or with a finding if it can't be carried. */
+    Optional<String> carried(ColumnInfo old, ColumnType type, Identifier place, Expression up) {
+        if (old.defaultValue().isEmpty()) {
+            return Optional.empty();
+        }
+        String value = old.defaultValue().get();
+        if (up.bareColumn() && type.sql().equals(old.typeAndCollation())) {
+            return Optional.of(value);
+        }
+        if (old.volatileDefault()) {
+            return cast(value, old, type, place);
+        }
+        return computed(value, old, type, up).or(() -> cast(value, old, type, place));
+    }
+
+    /** A constant default is put through {@code up} once, now. */
+    private Optional<String> computed(String value, ColumnInfo old, ColumnType type, Expression up) {
+        if (!up.columns().equals(Set.of(old.name()))) {
+            return Optional.empty();
+        }
+        workspace.session().query("SAVEPOINT migrator_default");
+        try {
+            String literal = workspace
+                    .session()
+                    .query("SELECT pg_catalog.quote_nullable(" + up.over(column -> "(" + value + ")::" + old.type())
+                            + "::text) AS literal")
+                    .get(0)
+                    .text("literal");
+            return Optional.of(literal + "::" + type.name());
+        } catch (StepFailure e) {
+            workspace.session().query("ROLLBACK TO SAVEPOINT migrator_default");
+            return Optional.empty();
+        }
+    }
+
+    private Optional<String> cast(String value, ColumnInfo old, ColumnType type, Identifier place) {
+        try {
+            Expression expression =
+                    work.scratch().readFor(place, "CAST((" + value + ") AS " + type.name() + ")");
+            EnumSet<Expression.Problem> problems = EnumSet.noneOf(Expression.Problem.class);
+            problems.addAll(expression.problems());
+            problems.remove(Expression.Problem.VOLATILE);
+            if (problems.isEmpty()) {
+                return Optional.of(expression.text());
+            }
+        } catch (RejectedSqlException e) {
+            workspace
+                    .findings()
+                    .warn(
+                            path,
+                            "the default " + value + " of " + old.name().quoted() + " can't be carried to the new column: "
+                                    + e.getMessage() + ".",
+                            "It goes with the old column at PURGE; give the new one a default of its own then.");
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,305 @@
+package dev.migrator.pg.internal.plan;
+
+import dev.migrator.Identifier;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * The sync function from EXPAND to CONTRACT, while both shapes may be written.
+ *
+ * <p>It is called by three kinds of trigger, told apart by the first argument: {@code note} writes down that a statement
+ * names a new column of a pending row, even if it sets it to NULL; {@code first} fills the old side before the table's own
+ * triggers look at it; {@code last} brings both sides into step after them.
+ *
+ * <p>The rules, in the order in which they are asked for each mapping:
+ *
+ * <ol>
+ *   <li>UPDATE of a pending row: the whole new side is derived from OLD first, into OLD, and into NEW where the statement
+ *       left it alone. Only then is anything compared. (Else an update of half of the new side loses the other half.)
+ *   <li>The side that changed wins; if both changed, both stay.
+ *   <li>INSERT: only the old side given, the new one is derived; only the new one given, the old one is; both, both stay.
+ *   <li>A derivation of the new side that fails never fails the statement: the row is marked as failed.
+ * </ol>
+ */
+final class ForwardBody {
+    private final TableWork work;
+    private final String marker;
+    private final StringBuilder text = new StringBuilder();
+
+    ForwardBody(TableWork work) {
+        this.work = work;
+        this.marker = work.hasMarker() ? work.names().marker().quoted() : "";
+    }
+
+    String text() {
+        line("#variable_conflict use_column");
+        line("DECLARE");
+        line("  is_last pg_catalog.bool := TG_ARGV[0] OPERATOR(pg_catalog.=) 'last';");
+        line("  notes pg_catalog.int4 := 0;");
+        line("  mark pg_catalog.int4 := 1;");
+        line("  pending pg_catalog.bool := false;");
+        declareDerived();
+        line("BEGIN");
+        if (work.hasMarker()) {
+            readNotes();
+            for (int i = 0; i < work.mappings().size(); i++) {
+                mapping(i, work.mappings().get(i));
+            }
+            line("  IF is_last THEN NEW." + marker + " := mark;");
+            line("  ELSIF " + Sql.anyBit("notes", ~1) + " THEN NEW." + marker + " := notes; END IF;");
+        }
+        work.fills().forEach(this::fill);
+        line("  RETURN NEW;");
+        line("END");
+        return text.toString();
+    }
+
+    private void line(String line) {
+        text.append(line).append('\n');
+    }
+
+    private void declareDerived() {
+        for (int i = 0; i < work.mappings().size(); i++) {
+            Mapping mapping = work.mappings().get(i);
+            line("  broken_" + i + " pg_catalog.bool := false;");
+            for (int k = 0; k < mapping.fresh().size(); k++) {
+                line("  " + derived(i, k) + " " + mapping.fresh().get(k).type().name() + ";");
+            }
+            for (int k = 0; k < mapping.old().size(); k++) {
+                line("  " + back(i, k) + " " + mapping.old().get(k).info().type() + ";");
+            }
+        }
+    }
+
+    private static String derived(int mapping, int column) {
+        return "derived_" + mapping + "_" + column;
+    }
+
+    private static String back(int mapping, int column) {
+        return "back_" + mapping + "_" + column;
+    }
+
+    private void readNotes() {
+        line("  IF TG_ARGV[0] OPERATOR(pg_catalog.=) 'note' THEN");
+        line("    NEW." + marker + " := NEW." + marker + " OPERATOR(pg_catalog.|) TG_ARGV[1]::pg_catalog.int4;");
+        line("    RETURN NEW;");
+        line("  END IF;");
+        line("  IF " + Sql.noBit("NEW." + marker, 1) + " THEN");
+        line("    notes := NEW." + marker + ";");
+        line("  ELSIF TG_OP OPERATOR(pg_catalog.=) 'INSERT' THEN");
+        // A row that moves between partitions arrives with both sides in step.
+        line("    RETURN NEW;");
+        line("  END IF;");
+        line("  pending := TG_OP OPERATOR(pg_catalog.=) 'UPDATE';");
+        line("  IF pending THEN pending := " + Sql.noBit("OLD." + marker, 1) + "; END IF;");
+    }
+
+    private void mapping(int i, Mapping mapping) {
+        line("  -- " + work.title(mapping).replace('\n', ' ').replace('\r', ' '));
+        line("  IF pending THEN");
+        derive(i, mapping);
+        line("  END IF;");
+        line("  IF " + Sql.anyBit("notes", Marker.noteDerived(i)) + " THEN");
+        afterFirst(i, mapping);
+        line("  ELSIF TG_OP OPERATOR(pg_catalog.=) 'INSERT' THEN");
+        insert(i, mapping);
+        line("  ELSE");
+        update(i, mapping);
+        line("  END IF;");
+    }
+
+    private void derive(int i, Mapping mapping) {
+        List<String> targets = new ArrayList<>();
+        for (int k = 0; k < mapping.fresh().size(); k++) {
+            targets.add(derived(i, k));
+        }
+        up(mapping, targets, "OLD", "broken_" + i + " := true;");
+        for (int k = 0; k < mapping.fresh().size(); k++) {
+            NewColumn column = mapping.fresh().get(k);
+            String name = column.work().quoted();
+            String untouched = "NOT " + Sql.differ(List.of("NEW." + name), List.of("OLD." + name));
+            String note = Sql.noBit("notes", Marker.noteSet(work.newColumnNumber(column)));
+            line("    IF " + note + " AND " + untouched + " THEN NEW." + name + " := " + derived(i, k) + "; END IF;");
+            line("    OLD." + name + " := " + derived(i, k) + ";");
+        }
+    }
+
+    /** The old side was derived before the table's own triggers ran; if they changed it, they have the last word. */
+    private void afterFirst(int i, Mapping mapping) {
+        List<String> targets = new ArrayList<>();
+        for (int k = 0; k < mapping.old().size(); k++) {
+            targets.add(back(i, k));
+        }
+        if (targets.isEmpty()) {
+            state(i, Marker.FROM_NEW);
+            return;
+        }
+        down(mapping, targets);
+        line("    IF " + Sql.differ(olds(mapping, "NEW."), targets) + " THEN");
+        upFromNew(i, mapping);
+        line("    ELSE");
+        state(i, Marker.FROM_NEW);
+        line("    END IF;");
+    }
+
+    private void insert(int i, Mapping mapping) {
+        line("    IF NOT " + Sql.anyGiven(news(mapping, "NEW.")) + " THEN");
+        takenOverDefaults(mapping);
+        line("      IF is_last THEN");
+        upFromNew(i, mapping);
+        line("      END IF;");
+        line("    ELSIF " + oldIsAbsent(mapping) + " THEN");
+        downIntoNew(i, mapping);
+        line("    ELSE");
+        takenOverDefaults(mapping);
+        state(i, Marker.BOTH);
+        line("    END IF;");
+    }
+
+    private String oldIsAbsent(Mapping mapping) {
+        List<String> conditions = new ArrayList<>(List.of("true"));
+        for (OldColumn column : mapping.old()) {
+            String value = "NEW." + column.name().quoted();
+            boolean generatesItself = !column.info().identity().isEmpty()
+                    || column.info().volatileDefault() && !column.defaultTakenOver();
+            if (generatesItself) {
+                continue; // no telling whether the statement gave it: the new side, which it did give, wins
+            }
+            String isDefault = column.info().defaultValue().isPresent() && !column.defaultTakenOver()
+                    ? " OR NOT "
+                            + Sql.differ(List.of(value), List.of("(" + column.info().defaultValue().get() + ")::"
+                                    + column.info().type()))
+                    : "";
+            conditions.add("(" + value + " IS NULL" + isDefault + ")");
+        }
+        return String.join(" AND ", conditions);
+    }
+
+    private void takenOverDefaults(Mapping mapping) {
+        for (OldColumn column : mapping.old()) {
+            if (column.defaultTakenOver()) {
+                String value = "NEW." + column.name().quoted();
+                line("      IF " + value + " IS NULL THEN " + value + " := "
+                        + column.info().defaultValue().orElseThrow() + "; END IF;");
+            }
+        }
+    }
+
+    private void update(int i, Mapping mapping) {
+        String newChanged = Sql.differ(news(mapping, "NEW."), news(mapping, "OLD."));
+        line("    IF " + newChanged + " THEN");
+        if (mapping.old().isEmpty()) {
+            downIntoNew(i, mapping);
+        } else {
+            line("      IF " + Sql.differ(olds(mapping, "NEW."), olds(mapping, "OLD.")) + " THEN");
+            state(i, Marker.BOTH);
+            line("      ELSE");
+            downIntoNew(i, mapping);
+            line("      END IF;");
+        }
+        line("    ELSIF is_last THEN");
+        int all = Marker.bits(i, 3);
+        String wasFromOld = "(pending OR " + Sql.bitsAre("OLD." + marker, all, Marker.bits(i, Marker.FROM_OLD)) + ")";
+        String inputsChanged = inputsChanged(mapping);
+        String oldChanged = mapping.old().isEmpty()
+                ? "false"
+                : Sql.differ(olds(mapping, "NEW."), olds(mapping, "OLD."));
+        line("      IF " + oldChanged + " OR (" + inputsChanged + " AND " + wasFromOld + ") THEN");
+        upFromNew(i, mapping);
+        line("      ELSIF pending THEN");
+        line("        IF broken_" + i + " THEN " + stateText(i, Marker.FAILED) + " END IF;");
+        if (!mapping.old().isEmpty() && !mapping.inputs().isEmpty()) {
+            line("      ELSIF " + inputsChanged + " AND "
+                    + Sql.bitsAre("OLD." + marker, all, Marker.bits(i, Marker.FROM_NEW)) + " THEN");
+            downIntoNew(i, mapping);
+        }
+        line("      ELSE");
+        line("        mark := mark OPERATOR(pg_catalog.|) (OLD." + marker + " OPERATOR(pg_catalog.&) " + all + ");");
+        line("      END IF;");
+        line("    END IF;");
+    }
+
+    private static String inputsChanged(Mapping mapping) {
+        Set<Identifier> inputs = mapping.inputs();
+        return inputs.isEmpty()
+                ? "false"
+                : Sql.differ(places(inputs, "NEW."), places(inputs, "OLD."));
+    }
+
+    private void upFromNew(int i, Mapping mapping) {
+        List<String> targets = news(mapping, "NEW.");
+        up(mapping, targets, stateText(i, Marker.FAILED));
+    }
+
+    private void up(Mapping mapping, List<String> targets, String onFailure) {
+        up(mapping, targets, "NEW", onFailure);
+    }
+
+    private void up(Mapping mapping, List<String> targets, String row, String onFailure) {
+        List<String> values = mapping.fresh().stream().map(column -> column.up().text()).toList();
+        Set<Identifier> columns = new TreeSet<>();
+        mapping.fresh().forEach(column -> columns.addAll(column.up().columns()));
+        String assignment = Plpgsql.assign(work.table().name().name(), targets, values, columns, Map.of(), row);
+        line(mapping.upCannotFail() ? assignment : Plpgsql.guarded(assignment, targets, onFailure));
+    }
+
+    private void downIntoNew(int i, Mapping mapping) {
+        if (!mapping.old().isEmpty()) {
+            down(mapping, olds(mapping, "NEW."));
+        }
+        line("    IF NOT is_last THEN notes := " + Sql.with("notes", Marker.noteDerived(i)) + "; END IF;");
+        state(i, Marker.FROM_NEW);
+    }
+
+    private void down(Mapping mapping, List<String> targets) {
+        List<String> values = mapping.old().stream().map(column -> column.down().text()).toList();
+        Set<Identifier> columns = new TreeSet<>();
+        mapping.old().forEach(column -> columns.addAll(column.down().columns()));
+        line(Plpgsql.assign(
+                work.table().name().name(), targets, values, columns, mapping.freshBefore(), "NEW"));
+    }
+
+    private void fill(Fill fill) {
+        String column = fill.column().quoted();
+        String when = fill.onUpdateToo() ? "" : "TG_OP OPERATOR(pg_catalog.=) 'INSERT' AND ";
+        line("  IF is_last AND " + when + "NEW." + column + " IS NULL THEN");
+        List<String> target = List.of("NEW." + column);
+        String assignment = Plpgsql.assign(
+                work.table().name().name(),
+                target,
+                List.of(fill.value().text()),
+                fill.value().columns(),
+                Map.of(),
+                "NEW");
+        line(Plpgsql.guarded(assignment, target, ""));
+        line("  END IF;");
+    }
+
+    private void state(int i, int state) {
+        line("      " + stateText(i, state));
+    }
+
+    private static String stateText(int i, int state) {
+        return "mark := " + Sql.with("mark", Marker.bits(i, state)) + ";";
+    }
+
+    static List<String> olds(Mapping mapping, String row) {
+        return mapping.old().stream()
+                .map(column -> row + column.name().quoted())
+                .toList();
+    }
+
+    static List<String> news(Mapping mapping, String row) {
+        return mapping.fresh().stream()
+                .map(column -> row + column.work().quoted())
+                .toList();
+    }
+
+    static List<String> places(Set<Identifier> columns, String row) {
+        return columns.stream().map(column -> row + column.quoted()).collect(Collectors.toList());
+    }
+}

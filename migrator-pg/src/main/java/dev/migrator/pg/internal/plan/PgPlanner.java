@@ -1,0 +1,215 @@
+package dev.migrator.pg.internal.plan;
+
+import dev.migrator.Identifier;
+import dev.migrator.Migration;
+import dev.migrator.engine.PlanRefusedException;
+import dev.migrator.engine.Planner;
+import dev.migrator.operation.AddColumn;
+import dev.migrator.operation.AddForeignKey;
+import dev.migrator.operation.ChangeType;
+import dev.migrator.operation.CreateIndex;
+import dev.migrator.operation.DropColumn;
+import dev.migrator.operation.MergeColumns;
+import dev.migrator.operation.Operation;
+import dev.migrator.operation.RenameColumn;
+import dev.migrator.operation.RunSql;
+import dev.migrator.operation.SetNotNull;
+import dev.migrator.operation.SplitColumn;
+import dev.migrator.pg.internal.catalog.TableInfo;
+import dev.migrator.pg.internal.sql.Row;
+import dev.migrator.pg.internal.sql.Session;
+import dev.migrator.pg.internal.sql.SqlErrors;
+import dev.migrator.plan.Finding;
+import dev.migrator.plan.Plan;
+import dev.migrator.plan.PlanRule;
+import dev.migrator.plan.Step;
+import dev.migrator.plan.TableEstimate;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import javax.sql.DataSource;
+
+/**
+ * Plans a migration on PostgreSQL.
+ *
+ * <p>Works in one transaction that is rolled back: reads the catalog under {@code ACCESS SHARE} locks, has the server check
+ * every type and expression on temporary copies of the tables, and changes nothing. Gives up after two seconds of waiting
+ * for a lock. Needs PostgreSQL 14 or later, the rights of the tables' owner, and the right to make temporary tables.
+ */
+public final class PgPlanner implements Planner {
+    private static final int OLDEST = 14;
+
+    private final DataSource source;
+    private final Identifier stateSchema;
+
+    /** Makes a planner; the sync functions go into the state schema. */
+    public PgPlanner(DataSource source, Identifier stateSchema) {
+        this.source = source;
+        this.stateSchema = stateSchema;
+    }
+
+    @Override
+    public Plan plan(Migration migration) {
+        try (Session session = Session.open(source)) {
+            session.connection().setAutoCommit(false);
+            try {
+                return plan(migration, session);
+            } finally {
+                session.connection().rollback();
+                session.connection().setAutoCommit(true);
+            }
+        } catch (SQLException e) {
+            throw SqlErrors.failure("Migration " + migration.id() + " could not be planned", e);
+        }
+    }
+
+    private Plan plan(Migration migration, Session session) {
+        int version = session.connectionVersion();
+        if (version < OLDEST) {
+            throw new PlanRefusedException(
+                    migration.id(),
+                    List.of(new Finding(
+                            Finding.Severity.REFUSED,
+                            "server",
+                            "this is PostgreSQL " + version + ", which has no scan over a range of a table's blocks.",
+                            "The migrator needs PostgreSQL " + OLDEST + " or later.")));
+        }
+        Workspace workspace = workspace(migration, session);
+        List<Operation> operations = migration.operations();
+        for (int i = 0; i < operations.size(); i++) {
+            Operation operation = operations.get(i);
+            operation.match(new Drafting(workspace, "operations[" + i + "]." + operation.keyword()));
+        }
+        List<Draft> drafts = new ArrayList<>(workspace.drafts());
+        workspace.tables().forEach(work -> drafts.addAll(new TableSteps(work).drafts()));
+        if (workspace.findings().refused()) {
+            throw new PlanRefusedException(migration.id(), workspace.findings().all());
+        }
+        return checked(new Plan(
+                migration.id(),
+                Draft.number(drafts),
+                workspace.findings().all(),
+                workspace.tables().stream().map(PgPlanner::estimate).toList(),
+                fingerprint(workspace)));
+    }
+
+    private Workspace workspace(Migration migration, Session session) {
+        session.query(
+                "SELECT pg_catalog.set_config('lock_timeout', '2s', true),"
+                        + " pg_catalog.set_config('statement_timeout', '60s', true)");
+        Row row = session.query("SELECT pg_catalog.current_setting('search_path') AS path,"
+                        + " coalesce(pg_catalog.current_schema(), 'public') AS schema")
+                .get(0);
+        session.query("SELECT pg_catalog.set_config('search_path', '', true)");
+        return new Workspace(
+                migration, session, stateSchema, Identifier.of(row.text("schema")), row.text("path"));
+    }
+
+    private static Plan checked(Plan plan) {
+        List<String> broken = PlanRule.check(plan);
+        if (!broken.isEmpty()) {
+            throw new IllegalStateException("The plan of " + plan.migration()
+                    + " breaks the planner's own rules; this is a defect, nothing was changed: "
+                    + String.join("; ", broken));
+        }
+        return plan;
+    }
+
+    private static TableEstimate estimate(TableWork work) {
+        TableInfo table = work.table();
+        List<String> dependents = new ArrayList<>();
+        table.indexes().forEach(index -> dependents.add("index " + index.name().quoted()));
+        table.constraints()
+                .forEach(constraint -> dependents.add("constraint " + constraint.name().quoted()));
+        table.triggers().forEach(trigger -> dependents.add("trigger " + trigger.name().quoted()));
+        table.referencedBy().forEach(reference -> dependents.add(reference.description()));
+        table.dependents().stream()
+                .map(dependent -> dependent.description())
+                .distinct()
+                .forEach(dependents::add);
+        return new TableEstimate(table.name(), table.rows(), table.bytes(), dependents);
+    }
+
+    private static List<String> fingerprint(Workspace workspace) {
+        List<String> lines = new ArrayList<>();
+        for (TableWork work : workspace.tables()) {
+            Set<Integer> touched = new TreeSet<>();
+            for (Mapping mapping : work.mappings()) {
+                mapping.old().forEach(column -> touched.add(column.info().number()));
+                mapping.inputs().forEach(input -> work.table()
+                        .column(input)
+                        .ifPresent(column -> touched.add(column.number())));
+            }
+            work.fills().forEach(fill -> work.table()
+                    .column(fill.column())
+                    .ifPresent(column -> touched.add(column.number())));
+            lines.addAll(Fingerprint.lines(work.table(), touched));
+        }
+        return lines;
+    }
+
+    /** One method an operation: its own file says the rest. */
+    private record Drafting(Workspace workspace, String path) implements Operation.Cases<Boolean> {
+        @Override
+        public Boolean addColumn(AddColumn operation) {
+            AddColumnPlan.draft(workspace, path, operation);
+            return true;
+        }
+
+        @Override
+        public Boolean renameColumn(RenameColumn operation) {
+            RenameColumnPlan.draft(workspace, path, operation);
+            return true;
+        }
+
+        @Override
+        public Boolean changeType(ChangeType operation) {
+            ChangeTypePlan.draft(workspace, path, operation);
+            return true;
+        }
+
+        @Override
+        public Boolean splitColumn(SplitColumn operation) {
+            SplitColumnPlan.draft(workspace, path, operation);
+            return true;
+        }
+
+        @Override
+        public Boolean mergeColumns(MergeColumns operation) {
+            MergeColumnsPlan.draft(workspace, path, operation);
+            return true;
+        }
+
+        @Override
+        public Boolean dropColumn(DropColumn operation) {
+            DropColumnPlan.draft(workspace, path, operation);
+            return true;
+        }
+
+        @Override
+        public Boolean setNotNull(SetNotNull operation) {
+            SetNotNullPlan.draft(workspace, path, operation);
+            return true;
+        }
+
+        @Override
+        public Boolean createIndex(CreateIndex operation) {
+            CreateIndexPlan.draft(workspace, path, operation);
+            return true;
+        }
+
+        @Override
+        public Boolean addForeignKey(AddForeignKey operation) {
+            AddForeignKeyPlan.draft(workspace, path, operation);
+            return true;
+        }
+
+        @Override
+        public Boolean runSql(RunSql operation) {
+            RunSqlPlan.draft(workspace, path, operation);
+            return true;
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.migrator.pg.internal.plan;
+
+import dev.migrator.Identifier;
+import dev.migrator.Phase;
+import dev.migrator.pg.internal.catalog.ConstraintInfo;
+import dev.migrator.pg.internal.catalog.IndexInfo;
+import dev.migrator.pg.internal.sql.Literal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A primary key that moves from an old column to a new one. A table has only one, so it is dropped and added within the
+ * exchange; both indexes are built before it, the new one for the way forward and a spare one for the way back, so that
+ * neither way scans under the lock.
+ */
+final class PrimaryKeyExchange {
+    private final TableWork work;
+    private final Mapping mapping;
+    private final ConstraintInfo key;
+    private final boolean clustered;
+    private final Identifier copy;
+    private final Identifier spare;
+
+    PrimaryKeyExchange(TableWork work, Mapping mapping, IndexInfo index) {
+        this.work = work;
+        this.mapping = mapping;
+        this.key = work.table().constraints().stream()
+                .filter(constraint -> constraint.name().equals(index.name()))
+                .findFirst()
+                .orElseThrow();
+        this.clustered = index.clustered();
+        this.copy = work.names().copy(work.nextNumber());
+        this.spare = work.names().copy(work.nextNumber());
+    }
+
+    /** Drafts both indexes, and has the exchange swap the key. */
+    void draft(Workspace workspace, IndexInfo index, String newUsage) {
+        if (work.primaryKey().isPresent()) {
+            workspace
+                    .findings()
+                    .refuse(
+                            mapping.path(),
+                            "more than one column of the primary key changes.",
+                            "Change them in two migrations, one after the other.");
+            return;
+        }
+        String path = mapping.path();
+        workspace.add(Drafts.buildIndex(work, path, Phase.CONTRACT, 25, copy, true, newUsage, key.name()));
+        workspace.add(Drafts.buildIndex(work, path, Phase.CONTRACT, 25, spare, true, index.usage(), key.name()));
+        work.exchangePrimaryKey(this);
+    }
+
+    Identifier copy() {
+        return copy;
+    }
+
+    Identifier spare() {
+        return spare;
+    }
+
+    private String alter() {
+        return "ALTER TABLE " + work.name().quoted() + " ";
+    }
+
+    String drop() {
+        return alter() + "DROP CONSTRAINT " + key.name().quoted();
+    }
+
+    List<String> addOn(Identifier index) {
+        List<String> statements = new ArrayList<>();
+        String timing = (key.deferrable() ? " DEFERRABLE" : "") + (key.deferred() ? " INITIALLY DEFERRED" : "");
+        statements.add(alter() + "ADD CONSTRAINT " + key.name().quoted() + " PRIMARY KEY USING INDEX " + index.quoted()
+                + timing);
+        Optional<String> comment = key.comment();
+        comment.ifPresent(text -> statements.add("COMMENT ON CONSTRAINT " + key.name().quoted() + " ON "
+                + work.name().quoted() + " IS " + Literal.text(text)));
+        if (clustered) {
+            statements.add(alter() + "CLUSTER ON " + key.name().quoted());
+        }
+        return statements;
+    }
+}

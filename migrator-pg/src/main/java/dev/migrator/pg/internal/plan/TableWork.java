@@ -1,0 +1,121 @@
+package dev.migrator.pg.internal.plan;
+
+import dev.migrator.Identifier;
+import dev.migrator.QualifiedName;
+import dev.migrator.pg.internal.catalog.TableInfo;
+import dev.migrator.pg.internal.expression.Scratch;
+import dev.migrator.plan.Artifact;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What the operations of one migration want of one table, collected before the steps that they share are drafted. */
+final class TableWork {
+    private final Names names;
+    private final QualifiedName function;
+    private final TableInfo table;
+    private final Scratch scratch;
+    private final List<Mapping> mappings = new ArrayList<>();
+    private final List<Fill> fills = new ArrayList<>();
+    private final List<Copy> copies = new ArrayList<>();
+    private final Set<Identifier> newNames = new TreeSet<>();
+    private Optional<PrimaryKeyExchange> primaryKey = Optional.empty();
+    private int counter;
+
+    TableWork(Names names, Identifier stateSchema, TableInfo table, Scratch scratch) {
+        this.names = names;
+        this.function = new QualifiedName(stateSchema, names.function());
+        this.table = table;
+        this.scratch = scratch;
+    }
+
+    Names names() {
+        return names;
+    }
+
+    QualifiedName function() {
+        return function;
+    }
+
+    TableInfo table() {
+        return table;
+    }
+
+    QualifiedName name() {
+        return table.name();
+    }
+
+    Scratch scratch() {
+        return scratch;
+    }
+
+    List<Mapping> mappings() {
+        return mappings;
+    }
+
+    List<Fill> fills() {
+        return fills;
+    }
+
+    List<Copy> copies() {
+        return copies;
+    }
+
+    /** How the primary key moves over to a new column, if it has to. */
+    Optional<PrimaryKeyExchange> primaryKey() {
+        return primaryKey;
+    }
+
+    void exchangePrimaryKey(PrimaryKeyExchange exchange) {
+        primaryKey = Optional.of(exchange);
+    }
+
+    /** Names of columns that operations of this migration add under their own names. */
+    Set<Identifier> newNames() {
+        return newNames;
+    }
+
+    /** A number that no other work column, retired column or copy on this table has. */
+    int nextNumber() {
+        return ++counter;
+    }
+
+    boolean hasMarker() {
+        return !mappings.isEmpty();
+    }
+
+    boolean needsSync() {
+        return hasMarker() || !fills.isEmpty();
+    }
+
+    List<NewColumn> newColumns() {
+        return mappings.stream().flatMap(mapping -> mapping.fresh().stream()).toList();
+    }
+
+    int newColumnNumber(NewColumn column) {
+        return newColumns().indexOf(column);
+    }
+
+    /** The operations that share this table's sync function. */
+    List<String> paths() {
+        List<String> paths = new ArrayList<>();
+        mappings.forEach(mapping -> paths.add(mapping.path()));
+        fills.forEach(fill -> paths.add(fill.path()));
+        return paths;
+    }
+
+    /** A mapping in words: {@code name → full_name}. */
+    String title(Mapping mapping) {
+        List<String> old = mapping.old().stream().map(column -> column.name().value()).toList();
+        List<String> fresh = mapping.fresh().stream()
+                .map(column -> column.name().value())
+                .toList();
+        return (old.isEmpty() ? "" : String.join(", ", old) + " → ") + String.join(", ", fresh);
+    }
+
+    Artifact artifact(Artifact.Kind kind, Identifier name, boolean helper) {
+        return new Artifact(kind, table.name(), name, helper);
+    }
+}

@@ -1,0 +1,47 @@
+package dev.migrator.pg.internal.sql;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Values as SQL text, for the only place where they can't be parameters: a whole transaction sent as one message, and the
+ * bodies of functions.
+ */
+public final class Literal {
+    private Literal() {}
+
+    /**
+     * A text as a string constant that reads the same whatever {@code standard_conforming_strings} says.
+     *
+     * <p>Source: PostgreSQL manual, 4.1.2.2; this is what {@code quote_literal} does.
+     */
+    public static String text(String value) {
+        if (value.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("A text for PostgreSQL can't contain the character with code 0");
+        }
+        String doubled = value.replace("'", "''");
+        return doubled.indexOf('\\') >= 0 ? "E'" + doubled.replace("\\", "\\\\") + "'" : "'" + doubled + "'";
+    }
+
+    /** A number. */
+    public static String number(long value) {
+        return value < 0 ? "(" + value + ")" : Long.toString(value);
+    }
+
+    /** Texts as a constant of type {@code text[]}. */
+    public static String texts(List<String> values) {
+        return values.isEmpty()
+                ? "'{}'::pg_catalog.text[]"
+                : "ARRAY[" + values.stream().map(Literal::text).collect(Collectors.joining(", "))
+                        + "]::pg_catalog.text[]";
+    }
+
+    /** A text as the body of a function or of a DO statement, between dollar quotes that do not occur in it. */
+    public static String body(String text) {
+        String tag = "$migrator$";
+        for (int i = 0; text.contains(tag); i++) {
+            tag = "$migrator" + i + "$";
+        }
+        return tag + text + tag;
+    }
+}

@@ -1,0 +1,133 @@
+package dev.migrator.pg.internal.state;
+
+import dev.migrator.Identifier;
+import dev.migrator.QualifiedName;
+import dev.migrator.plan.Action;
+import dev.migrator.plan.LockMode;
+import dev.migrator.plan.TableLock;
+import java.util.ArrayList;
+import java.util.List;
+
+/** An action as a kind and fields, and back. What is stored once must be readable for ever: kinds and keys don't change. */
+final class ActionCodec {
+    private static final String STATEMENT = "statement";
+
+    private ActionCodec() {}
+
+    /**
+     * An action as stored.
+     *
+     * @param kind which record of {@link Action} it is
+     * @param fields key, value, key, value, …
+     */
+    record Stored(String kind, List<String> fields) {}
+
+    static Stored encode(Action action) {
+        Fields fields = Fields.none();
+        if (action instanceof Action.Transaction transaction) {
+            return statements("TRANSACTION", transaction.locks(), transaction.statements());
+        } else if (action instanceof Action.Scan scan) {
+            return statements("SCAN", scan.locks(), scan.statements());
+        } else if (action instanceof Action.BuildIndex build) {
+            putTable(fields, build.table())
+                    .with("name", build.name().value())
+                    .with("unique", Boolean.toString(build.unique()))
+                    .with("definition", build.definition());
+            return new Stored("BUILD_INDEX", fields.flat());
+        } else if (action instanceof Action.DropIndex drop) {
+            putTable(fields, drop.table()).with("name", drop.name().value());
+            return new Stored("DROP_INDEX", fields.flat());
+        } else if (action instanceof Action.Backfill backfill) {
+            putTable(fields, backfill.table())
+                    .with("assignments", backfill.assignments())
+                    .with("pending", backfill.pending());
+            return new Stored("BACKFILL", fields.flat());
+        } else if (action instanceof Action.Compare compare) {
+            return compare(compare);
+        } else if (action instanceof Action.Script script) {
+            return new Stored(
+                    "SCRIPT", fields.withAll(STATEMENT, script.statements()).flat());
+        } else if (action instanceof Action.Nothing) {
+            return new Stored("NOTHING", List.of());
+        } else if (action instanceof Action.Irreversible irreversible) {
+            return new Stored(
+                    "IRREVERSIBLE", fields.with("reason", irreversible.reason()).flat());
+        }
+        throw new IllegalArgumentException("An action of a kind that can't be stored: " + action);
+    }
+
+    static Action decode(String kind, List<String> flat) {
+        Fields fields = Fields.of(flat);
+        return switch (kind) {
+            case "TRANSACTION" -> new Action.Transaction(locks(fields), fields.all(STATEMENT));
+            case "SCAN" -> new Action.Scan(locks(fields), fields.all(STATEMENT));
+            case "BUILD_INDEX" -> new Action.BuildIndex(
+                    table(fields), name(fields), Boolean.parseBoolean(fields.one("unique")), fields.one("definition"));
+            case "DROP_INDEX" -> new Action.DropIndex(table(fields), name(fields));
+            case "BACKFILL" -> new Action.Backfill(table(fields), fields.one("assignments"), fields.one("pending"));
+            case "COMPARE" -> new Action.Compare(
+                    table(fields),
+                    fields.all("key").stream().map(Identifier::of).toList(),
+                    violations(fields));
+            case "SCRIPT" -> new Action.Script(fields.all(STATEMENT));
+            case "NOTHING" -> new Action.Nothing();
+            case "IRREVERSIBLE" -> new Action.Irreversible(fields.one("reason"));
+            default -> throw new IllegalArgumentException("The recorded action " + kind
+                    + " is not known to this library: use the release that recorded it, or a newer one");
+        };
+    }
+
+    private static Stored statements(String kind, List<TableLock> locks, List<String> statements) {
+        Fields fields = Fields.none();
+        for (TableLock lock : locks) {
+            fields.with("lock.schema", lock.table().schema().value())
+                    .with("lock.table", lock.table().name().value())
+                    .with("lock.mode", lock.mode().name());
+        }
+        return new Stored(kind, fields.withAll(STATEMENT, statements).flat());
+    }
+
+    private static List<TableLock> locks(Fields fields) {
+        List<String> schemas = fields.all("lock.schema");
+        List<String> tables = fields.all("lock.table");
+        List<String> modes = fields.all("lock.mode");
+        List<TableLock> locks = new ArrayList<>();
+        for (int i = 0; i < schemas.size(); i++) {
+            locks.add(new TableLock(
+                    QualifiedName.of(schemas.get(i), tables.get(i)), LockMode.valueOf(modes.get(i))));
+        }
+        return locks;
+    }
+
+    private static Stored compare(Action.Compare compare) {
+        Fields fields = putTable(Fields.none(), compare.table())
+                .withAll("key", compare.key().stream().map(Identifier::value).toList());
+        for (Action.Violation violation : compare.rules()) {
+            fields.with("rule.name", violation.name()).with("rule.condition", violation.condition());
+        }
+        return new Stored("COMPARE", fields.flat());
+    }
+
+    private static List<Action.Violation> violations(Fields fields) {
+        List<String> names = fields.all("rule.name");
+        List<String> conditions = fields.all("rule.condition");
+        List<Action.Violation> violations = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            violations.add(new Action.Violation(names.get(i), conditions.get(i)));
+        }
+        return violations;
+    }
+
+    private static Fields putTable(Fields fields, QualifiedName table) {
+        return fields.with("schema", table.schema().value())
+                .with("table", table.name().value());
+    }
+
+    private static QualifiedName table(Fields fields) {
+        return QualifiedName.of(fields.one("schema"), fields.one("table"));
+    }
+
+    private static Identifier name(Fields fields) {
+        return Identifier.of(fields.one("name"));
+    }
+}

@@ -1,0 +1,119 @@
+package dev.migrator.pg.internal.state;
+
+import dev.migrator.engine.ErrorClass;
+import dev.migrator.engine.Lease;
+import dev.migrator.engine.LeaseLostException;
+import dev.migrator.engine.StepFailure;
+import dev.migrator.pg.internal.sql.Row;
+import dev.migrator.pg.internal.sql.Session;
+import dev.migrator.pg.internal.sql.SqlErrors;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the state tables are reached: each exchange on a connection of its own, its errors told with what was tried.
+ *
+ * @param source where connections come from
+ * @param sql the state schema and the target
+ */
+record StateDatabase(DataSource source, StateSql sql) {
+    /** How long a transaction on the state tables waits for a row that somebody else has locked. */
+    private static final String LOCK_TIMEOUT = "SET LOCAL lock_timeout = '2s'";
+
+    /**
+     * A token that a crash of the server could take back would be given out twice, so these commits reach the disk
+     * whatever the role's settings say.
+     */
+    private static final String DURABLE =
+            """
+            SELECT pg_catalog.set_config('synchronous_commit', CASE pg_catalog.current_setting('synchronous_commit')
+                WHEN 'off' THEN 'local' ELSE pg_catalog.current_setting('synchronous_commit') END, true)""";
+
+    private static final String READ_COMMITTED = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED";
+
+    /** Undefined table, schema, function. */
+    private static final Set<String> NOT_INSTALLED = Set.of("42P01", "3F000", "42883");
+
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
+    /** A table of the state schema as SQL. */
+    String table(String name) {
+        return sql.table(name).quoted();
+    }
+
+    /**
+     * Reads; there are no rows where there is no state schema. What only reads can be tried again whatever went wrong, so
+     * its failures are never {@link ErrorClass#UNKNOWN}.
+     */
+    List<Row> read(String what, String query, @Nullable Object... parameters) {
+        try (Session session = Session.open(source)) {
+            return session.tryQuery(query, parameters);
+        } catch (SQLException e) {
+            if (SqlErrors.state(e).equals("42P01")) {
+                return List.of();
+            }
+            StepFailure failure = failure(what, e);
+            throw failure.errorClass() == ErrorClass.UNKNOWN ? repeatable(failure) : failure;
+        }
+    }
+
+    /** Runs one statement that writes, and reads its rows. */
+    List<Row> write(String what, String statement, @Nullable Object... parameters) {
+        try (Session session = Session.open(source)) {
+            return session.tryQuery(statement, parameters);
+        } catch (SQLException e) {
+            throw failure(what, e);
+        }
+    }
+
+    /** Runs a transaction, sent as one message, that ends with an exception if the lease's token is not the newest. */
+    List<Row> transaction(String what, Lease lease, List<String> statements) {
+        try {
+            return tryTransaction(statements);
+        } catch (SQLException e) {
+            throw SqlErrors.state(e).equals(SqlErrors.LEASE_LOST) ? new LeaseLostException(lease) : failure(what, e);
+        }
+    }
+
+    /** Runs a transaction, sent as one message, with the driver's own exception. */
+    List<Row> tryTransaction(List<String> statements) throws SQLException {
+        List<String> all = new ArrayList<>(List.of(READ_COMMITTED, LOCK_TIMEOUT, DURABLE));
+        all.addAll(statements);
+        try (Session session = Session.open(source)) {
+            return session.message(all);
+        }
+    }
+
+    /** The failure of something that may be done twice: whether it was done does not matter. */
+    static StepFailure repeatable(StepFailure failure) {
+        return new StepFailure(
+                ErrorClass.TRANSIENT,
+                failure.sqlState(),
+                String.valueOf(failure.getMessage()),
+                Optional.ofNullable(failure.getCause()));
+    }
+
+    StepFailure failure(String what, SQLException e) {
+        String state = SqlErrors.state(e);
+        String schema = sql.schema().quoted();
+        if (NOT_INSTALLED.contains(state)) {
+            return failure(e, what + ": the state schema " + schema + " is not installed in database " + sql.target()
+                    + ", or not whole: " + SqlErrors.describe(e) + ". Nothing was changed; the first migrate installs it.");
+        }
+        if (state.equals(INSUFFICIENT_PRIVILEGE)) {
+            return failure(e, what + ": " + SqlErrors.describe(e) + ". Nothing was changed; this user needs GRANT USAGE"
+                    + " ON SCHEMA " + schema + " and GRANT SELECT ON ALL TABLES IN SCHEMA " + schema
+                    + ", and to change anything the role that owns them.");
+        }
+        return SqlErrors.failure(what, e);
+    }
+
+    private static StepFailure failure(SQLException e, String message) {
+        return new StepFailure(ErrorClass.PERMANENT, SqlErrors.state(e), message, Optional.of(e));
+    }
+}

@@ -1,0 +1,277 @@
+package dev.migrator.test;
+
+import dev.migrator.test.internal.DatabaseRemoval;
+import dev.migrator.test.internal.Waiting;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * A database of one test's own, with an owner who is not a superuser: a migrator must do with that, so tests run as the
+ * owner unless they ask otherwise.
+ *
+ * <p>The helpers open a connection a call and close it again; no session of the kit stays in {@code pg_stat_activity} for
+ * the engine under test to stumble over. They throw {@link SqlFailure}. Thread-safe.
+ */
+public final class TestDatabase implements AutoCloseable {
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int MAX_NAME_BYTES = 63;
+
+    private final PostgresServer server;
+    private final String suffix;
+    private final String name;
+    private final String owner;
+    private final String password;
+    private final List<String> roles = new CopyOnWriteArrayList<>();
+
+    private TestDatabase(PostgresServer server) {
+        this.server = server;
+        this.suffix = "%010x".formatted(RANDOM.nextLong() & 0xff_ffff_ffffL);
+        this.name = "test_" + suffix;
+        this.owner = "app_owner_" + suffix;
+        // Where the server asks for passwords (one that runs already), every role of this database has this one.
+        this.password = "secret_" + suffix;
+    }
+
+    static TestDatabase create(PostgresServer server) {
+        TestDatabase database = new TestDatabase(server);
+        try (Connection admin = server.admin().getConnection()) {
+            Sql.execute(
+                    admin,
+                    "CREATE ROLE %s LOGIN PASSWORD %s"
+                            .formatted(Sql.quote(database.owner), Sql.literal(database.password)));
+            database.roles.add(database.owner);
+            // template0: nobody can be connected to it, so that many tests create databases at once.
+            Sql.execute(
+                    admin,
+                    "CREATE DATABASE %s TEMPLATE template0 ENCODING 'UTF8' OWNER %s"
+                            .formatted(Sql.quote(database.name), Sql.quote(database.owner)));
+        } catch (SQLException e) {
+            throw new SqlFailure("creating a database on " + server, e);
+        }
+        database.executeAsSuperuser("ALTER SCHEMA public OWNER TO " + Sql.quote(database.owner));
+        return database;
+    }
+
+    /** The server on which it is. */
+    public PostgresServer server() {
+        return server;
+    }
+
+    /** Its name. */
+    public String name() {
+        return name;
+    }
+
+    /** Its URL, without a user; {@link #user()} is the one to use with it. */
+    public String url() {
+        return server.url(name);
+    }
+
+    /** Its URL through a proxy. */
+    public String url(TcpProxy proxy) {
+        return "jdbc:postgresql://%s:%d/%s".formatted(proxy.host(), proxy.port(), name);
+    }
+
+    /** Its URL with the superuser of the server, and the password if there is one. */
+    String superuserUrl() {
+        PGSimpleDataSource superuser = server.superuser(name);
+        String password = Objects.requireNonNullElse(superuser.getPassword(), "");
+        return url() + "?user=" + encode(superuser.getUser())
+                + (password.isEmpty() ? "" : "&password=" + encode(password));
+    }
+
+    private static String encode(@Nullable String text) {
+        return URLEncoder.encode(Objects.requireNonNullElse(text, ""), StandardCharsets.UTF_8);
+    }
+
+    /** The owner: may log in, owns the database and its schema {@code public}, is no superuser. */
+    public String user() {
+        return owner;
+    }
+
+    /** The password of the owner and of every role made here; an embedded server does not ask for it. */
+    public String password() {
+        return password;
+    }
+
+    /** Connections of the owner. */
+    public PGSimpleDataSource dataSource() {
+        return dataSource(owner);
+    }
+
+    /** Connections of a role. */
+    public PGSimpleDataSource dataSource(String role) {
+        return server.dataSource(name, role, password);
+    }
+
+    /** Connections of the owner with properties of pgjdbc, e.g. {@code preferQueryMode}, {@code simple}. */
+    public PGSimpleDataSource dataSource(Map<String, String> properties) {
+        PGSimpleDataSource source = dataSource();
+        properties.forEach((property, value) -> {
+            try {
+                source.setProperty(property, value);
+            } catch (SQLException e) {
+                throw new IllegalArgumentException("pgjdbc refuses %s=%s".formatted(property, value), e);
+            }
+        });
+        return source;
+    }
+
+    /** Connections of the owner through a proxy. */
+    public PGSimpleDataSource dataSource(TcpProxy proxy) {
+        PGSimpleDataSource source = dataSource();
+        source.setServerNames(new String[] {proxy.host()});
+        source.setPortNumbers(new int[] {proxy.port()});
+        return source;
+    }
+
+    /** A connection of the owner; the caller closes it. */
+    public Connection connect() {
+        return open(dataSource());
+    }
+
+    /** A connection of a role; the caller closes it. */
+    public Connection connectAs(String role) {
+        return open(dataSource(role));
+    }
+
+    /** A connection of a superuser; the caller closes it. */
+    public Connection connectAsSuperuser() {
+        return open(server.superuser(name));
+    }
+
+    private Connection open(PGSimpleDataSource source) {
+        try {
+            return source.getConnection();
+        } catch (SQLException e) {
+            throw new SqlFailure("connecting to " + name + " as " + source.getUser(), e);
+        }
+    }
+
+    /** Runs statements as the owner, on one connection, each committed by itself. */
+    public void execute(String... statements) {
+        with(connect(), connection -> {
+            Sql.execute(connection, statements);
+            return true;
+        });
+    }
+
+    /** Runs statements as a superuser, on one connection, each committed by itself. */
+    public void executeAsSuperuser(String... statements) {
+        with(connectAsSuperuser(), connection -> {
+            Sql.execute(connection, statements);
+            return true;
+        });
+    }
+
+    /** The rows as text, as psql would show them, NULL as {@code <null>}. */
+    public List<List<String>> queryRows(String sql, Object... arguments) {
+        return with(connect(), connection -> Sql.queryRows(connection, sql, arguments));
+    }
+
+    /** The first column of every row, as {@link #queryRows} gives it. */
+    public List<String> queryStrings(String sql, Object... arguments) {
+        return queryRows(sql, arguments).stream().map(row -> row.get(0)).toList();
+    }
+
+    /** The only value of the only row, as {@link #queryRows} gives it. */
+    public String queryString(String sql, Object... arguments) {
+        return with(connect(), connection -> Sql.queryValue(connection, sql, arguments));
+    }
+
+    /** The only value of the only row, a number. */
+    public long queryLong(String sql, Object... arguments) {
+        return Long.parseLong(queryString(sql, arguments));
+    }
+
+    /** The only value of the only row, a boolean. */
+    public boolean queryBoolean(String sql, Object... arguments) {
+        return "t".equals(queryString(sql, arguments));
+    }
+
+    /**
+     * Makes a role that may log in, of this database alone: it is dropped with it.
+     *
+     * @param prefix what its name begins with, at most 52 bytes; any characters
+     * @param options further options of {@code CREATE ROLE}, e.g. {@code BYPASSRLS}
+     * @return its name, which is different for each database, as roles belong to the whole server
+     */
+    public String createRole(String prefix, String... options) {
+        String role = prefix + "_" + suffix;
+        if (role.getBytes(StandardCharsets.UTF_8).length > MAX_NAME_BYTES) {
+            throw new IllegalArgumentException("The role's name would be cut to 63 bytes: " + role);
+        }
+        executeAsSuperuser("CREATE ROLE %s LOGIN PASSWORD %s %s"
+                .formatted(Sql.quote(role), Sql.literal(password), String.join(" ", options)));
+        roles.add(role);
+        return role;
+    }
+
+    /** A picture of schemas as they are now; of all but the server's own ones if none is named. */
+    public SchemaSnapshot snapshot(String... schemas) {
+        return with(connectAsSuperuser(), connection -> SchemaSnapshot.of(connection, schemas));
+    }
+
+    /** The client sessions in this database now, a line each: process, application, state and statement. */
+    public List<String> sessions() {
+        return with(connectAsSuperuser(), connection -> Sql.queryRows(
+                        connection,
+                        """
+                        SELECT format('%s %s %s %s', pid, application_name, state, query) FROM pg_catalog.pg_stat_activity
+                        WHERE datname = ? AND backend_type = 'client backend' AND pid <> pg_catalog.pg_backend_pid()
+                        ORDER BY pid
+                        """,
+                        name)
+                .stream()
+                .map(row -> row.get(0))
+                .toList());
+    }
+
+    /** Waits until no client session is left in this database: a session whose client is dead ends a moment later. */
+    public void awaitNoSessions() {
+        Waiting.until(Duration.ofSeconds(30), () -> "sessions in " + name + ": " + sessions(), () -> sessions()
+                .isEmpty());
+    }
+
+    /** Drops the database, whoever is connected to it, and its roles. */
+    @Override
+    public void close() {
+        try (Connection inside = connectAsSuperuser()) {
+            DatabaseRemoval.clear(inside);
+        } catch (SQLException | SqlFailure gone) {
+            // Closed before, or the test dropped it; the next statements say IF EXISTS.
+        }
+        with(open(server.admin()), admin -> {
+            Sql.execute(admin, "DROP DATABASE IF EXISTS %s WITH (FORCE)".formatted(Sql.quote(name)));
+            roles.forEach(role -> Sql.execute(admin, "DROP ROLE IF EXISTS " + Sql.quote(role)));
+            return true;
+        });
+    }
+
+    private interface Use<T> {
+        T on(Connection connection);
+    }
+
+    private <T> T with(Connection opened, Use<T> use) {
+        try (Connection connection = opened) {
+            return use.on(connection);
+        } catch (SQLException e) {
+            throw new SqlFailure("closing a connection to " + name, e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return url() + "?user=" + owner;
+    }
+}
