@@ -7,6 +7,7 @@ module dev.migrator.pg {
     requires com.zaxxer.hikari;
     requires flyway.core;
     requires org.postgresql.jdbc;
+    requires static org.checkerframework.checker.qual; // for the annotations in the driver
     requires org.slf4j;
 
     opens dev.migrator.pg.state; // To Flyway, which looks for scripts through the class loader.

@@ -69,7 +69,11 @@ final class InMemorySteps {
         private void guarded(String part, Runnable work) {
             InMemoryDatabase.guarded(tables, weather, lease, goal + " " + step.ordinal() + " " + part, () -> {
                 if (tables.broken().contains(step.ordinal())) {
-                    throw new StepFailure(ErrorClass.PERMANENT, "42501", "permission denied", Optional.empty());
+                    throw new StepFailure(
+                            ErrorClass.PERMANENT,
+                            "42501",
+                            "permission denied to do step " + step.ordinal(),
+                            Optional.empty());
                 }
                 if (tables.status(step) != goal) {
                     work.run();

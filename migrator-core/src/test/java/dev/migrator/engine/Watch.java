@@ -109,6 +109,7 @@ final class Watch {
         } else if (gate instanceof Gate.Sql) {
             return !tables.queryWasTrue().isBefore(before.updatedAt());
         }
-        return tables.approvals().stream().anyMatch(approval -> approval.phase() == phase && approval.at().isAfter(turned));
+        return tables.approvals().stream()
+                .anyMatch(approval -> approval.phase() == phase && approval.at().isAfter(turned));
     }
 }

@@ -30,19 +30,15 @@ class StepRecordTest {
     @ParameterizedTest
     @ValueSource(strings = {"extended", "extendedForPrepared", "simple"})
     void every_kind_of_action_comes_back_as_it_was_recorded(String queryMode) {
-        PgStore store = site.storeOn(site.db.dataSource(Map.of("preferQueryMode", queryMode)));
-
-        assertThat(recordedAndRead(store)).isEqualTo(true);
+        recordsAndReads(site.storeOn(site.db.dataSource(Map.of("preferQueryMode", queryMode))));
     }
 
     @Test
     void every_kind_of_action_comes_back_whatever_backslashes_mean_to_the_server() {
-        PgStore store = site.storeOn(site.db.dataSource(Map.of("options", "-c standard_conforming_strings=off")));
-
-        assertThat(recordedAndRead(store)).isEqualTo(true);
+        recordsAndReads(site.storeOn(site.db.dataSource(Map.of("options", "-c standard_conforming_strings=off"))));
     }
 
-    private boolean recordedAndRead(PgStore store) {
+    private void recordsAndReads(PgStore store) {
         for (int round = 0; round < 10; round++) {
             String id = "m" + round + steps.text();
             List<Step> planned = hostilePlan();
@@ -57,7 +53,6 @@ class StepRecordTest {
                             .map(step -> new StepState(step, StepStatus.PLANNED, 0))
                             .toList());
         }
-        return true;
     }
 
     private List<Step> hostilePlan() {
@@ -105,12 +100,8 @@ class StepRecordTest {
         return SqlStates.of(() -> site.commit(statement));
     }
 
-    private List<StepStatus> steps() {
-        return site.store.steps("m").stream().map(StepState::status).toList();
-    }
-
     private List<String> statuses() {
-        return steps().stream().map(StepStatus::name).toList();
+        return site.store.steps("m").stream().map(state -> state.status().name()).toList();
     }
 
     private List<String> present() {

@@ -26,7 +26,7 @@ final class ChangeTypePlan {
         boolean nameStays = operation.to().isEmpty();
         String up = operation
                 .up()
-                .orElse("CAST(" + operation.column().quoted() + " AS " + operation.type() + ")");
+                .orElse("CAST(" + operation.column().quoted() + " AS " + operation.type() + "\n)");
         String down = operation.down().orElse("CAST(" + name.quoted() + " AS " + column.type() + ")");
         String upKey = operation.up().isPresent() ? "up" : "type";
         String downKey = operation.down().isPresent() ? "down" : "type";

@@ -165,7 +165,7 @@ final class ForwardBody {
         for (OldColumn column : mapping.old()) {
             String value = "NEW." + column.name().quoted();
             boolean generatesItself = !column.info().identity().isEmpty()
-                    || column.info().volatileDefault() && !column.defaultTakenOver();
+                    || (column.info().volatileDefault() && !column.defaultTakenOver());
             if (generatesItself) {
                 continue; // no telling whether the statement gave it: the new side, which it did give, wins
             }

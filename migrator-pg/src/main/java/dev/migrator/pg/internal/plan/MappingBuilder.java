@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -141,7 +142,7 @@ final class MappingBuilder {
         boolean oneToOne = olds.size() == 1 && news.size() == 1;
         List<NewColumn> fresh = new ArrayList<>();
         for (NewSpec spec : news) {
-            Expression up = ups.get(spec.work());
+            Expression up = Objects.requireNonNull(ups.get(spec.work()));
             ColumnInfo source = olds.get(0).info();
             Optional<String> value = oneToOne
                     ? new Defaults(workspace, work, path).carried(source, spec.type(), spec.work(), up)
@@ -153,7 +154,7 @@ final class MappingBuilder {
         for (OldSpec spec : olds) {
             boolean nameStays = news.stream().anyMatch(column -> column.name().equals(spec.info().name()));
             boolean takeOver = spec.info().defaultValue().isPresent() && spec.info().notNull() && !nameStays;
-            Expression down = downs.get(spec.info().name());
+            Expression down = Objects.requireNonNull(downs.get(spec.info().name()));
             boolean exact = down.bareColumn()
                     && oneToOne
                     && news.get(0).type().sql().equals(spec.info().typeAndCollation());

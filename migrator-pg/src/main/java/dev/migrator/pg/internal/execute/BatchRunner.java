@@ -1,0 +1,128 @@
+package dev.migrator.pg.internal.execute;
+
+import dev.migrator.QualifiedName;
+import dev.migrator.engine.Pace;
+import dev.migrator.pg.internal.sql.Row;
+import dev.migrator.pg.internal.sql.Session;
+import dev.migrator.pg.internal.sql.SqlErrors;
+import dev.migrator.pg.internal.state.StateSql;
+import dev.migrator.plan.LockMode;
+import dev.migrator.plan.TableLock;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * The transactions of a backfill: their limits, and what to do when others are in the way. Gives up when nothing has moved
+ * for the whole deadline, with the names of those who may be the cause.
+ */
+final class BatchRunner {
+    private static final Duration LOCK_WAIT = Duration.ofMillis(100);
+    private static final Duration SHORT_PAUSE = Duration.ofMillis(50);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+    private static final int MOST_NAMED = 5;
+
+    private final Task task;
+    private final QualifiedName table;
+    private final StateSql sql;
+    private final ExecutorSettings settings;
+    private final Pace pace;
+    private Duration limit = Duration.ofMillis(500);
+    private Duration stuck = Duration.ZERO;
+    private int failures;
+
+    BatchRunner(Task task, QualifiedName table, StateSql sql, ExecutorSettings settings, Pace pace) {
+        this.task = task;
+        this.table = table;
+        this.sql = sql;
+        this.settings = settings;
+        this.pace = pace;
+    }
+
+    /** Fits the limits to the server. */
+    void learn(ServerFacts facts) {
+        limit = facts.batchLimit();
+    }
+
+    /** A transaction that writes rows of a table: over, in any case, before it can be part of a deadlock. */
+    Message batch(Leaf leaf, long filenode) {
+        Duration wait = LOCK_WAIT.compareTo(limit) > 0 ? limit : LOCK_WAIT;
+        return Message.limitedTo(limit)
+                .set("lock_timeout", wait)
+                .set("row_security", "off")
+                .then(sql.fence(task.lease()))
+                .then(leaf.lock("ROW EXCLUSIVE"))
+                .then(sql.sameFile(leaf.oid(), filenode));
+    }
+
+    /** A transaction that writes no row of the application's, so that it may take its time. */
+    Message patient() {
+        return Message.limitedTo(settings.statementLimit())
+                .set("row_security", "off")
+                .then(sql.fence(task.lease()));
+    }
+
+    /** The statement that fails if the table was rewritten since a chunk's blocks were counted. */
+    String sameFile(Chunk chunk) {
+        return sql.sameFile(chunk.relation(), chunk.filenode());
+    }
+
+    /** Sends a message again and again until it gets through. */
+    List<Row> insist(Session session, Leaf leaf, Supplier<Message> message) {
+        while (true) {
+            task.control().checkpoint();
+            try {
+                return message.get().send(session);
+            } catch (SQLException e) {
+                if (!Failures.isWorthAnotherTry(e)) {
+                    throw failure(leaf, e);
+                }
+                backOff(session);
+            }
+        }
+    }
+
+    /** The exception for an error that no other try would mend. */
+    RuntimeException failure(Leaf leaf, SQLException e) {
+        return SqlErrors.state(e).equals(SqlErrors.REWRITTEN) ? new RewrittenException(leaf) : Failures.of(task, e);
+    }
+
+    /** Something has come forward. */
+    void moved() {
+        stuck = Duration.ZERO;
+        failures = 0;
+    }
+
+    /** Waits a little, longer from failure to failure. */
+    void backOff(Session session) {
+        long most = Math.min(SHORT_PAUSE.toMillis() << Math.min(failures, 10), LONGEST_PAUSE.toMillis());
+        failures++;
+        pause(session, Duration.ofMillis(1 + ThreadLocalRandom.current().nextLong(most)));
+    }
+
+    /** Waits, unless it has waited for too long already. */
+    void pause(Session session, Duration duration) {
+        if (stuck.compareTo(settings.lockDeadline()) >= 0) {
+            // Row locks show nowhere; who holds one holds one of these on its table as well.
+            List<Blocker> others =
+                    Blockers.find(session, List.of(new TableLock(table, LockMode.EXCLUSIVE)));
+            throw Failures.permanent(
+                    SqlErrors.LOCK_NOT_AVAILABLE,
+                    "backfill of " + table + ": the rows that are left have been locked by others for "
+                            + Failures.text(stuck) + ".\n"
+                            + (others.isEmpty() ? "Nobody is at the table now." : "At the table are:")
+                            + others.stream()
+                                    .limit(MOST_NAMED)
+                                    .map(other -> "\n  " + other.describe())
+                                    .collect(Collectors.joining())
+                            + "\nWhat is filled stays filled. Wait until they have ended or end them, then run migrate"
+                            + " again: it goes on where it stopped.");
+        }
+        task.control().checkpoint();
+        pace.pause(duration);
+        stuck = stuck.plus(duration);
+    }
+}

@@ -1,0 +1,125 @@
+package dev.migrator.pg.internal.execute;
+
+import dev.migrator.engine.StepFailure;
+import dev.migrator.pg.internal.sql.Literal;
+import dev.migrator.pg.internal.sql.Session;
+import dev.migrator.pg.internal.sql.SqlErrors;
+import dev.migrator.pg.internal.state.StateSql;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The rows that a backfill could not fill: recorded, passed over, and tried again by the next run. */
+final class FailedRows {
+    private static final int MOST_NAMED = 5;
+
+    private final StateSql sql;
+    private final Task task;
+    private final ExecutorSettings settings;
+    private final String table;
+    private final Map<String, FailedRow> rows = new LinkedHashMap<>();
+
+    FailedRows(StateSql sql, Task task, ExecutorSettings settings) {
+        this.sql = sql;
+        this.task = task;
+        this.settings = settings;
+        this.table = sql.table("failed_row").quoted();
+    }
+
+    void load(Session session) {
+        rows.clear();
+        session.query("SELECT row_key, tid, sqlstate, message FROM " + table + " WHERE " + task.isMine(sql)
+                        + " ORDER BY at, row_key")
+                .forEach(row -> add(FailedRow.of(
+                        row.text("row_key"), row.text("tid"), row.text("sqlstate"), row.text("message"))));
+    }
+
+    void add(FailedRow row) {
+        rows.put(row.key(), row);
+    }
+
+    void remove(FailedRow row) {
+        rows.remove(row.key());
+    }
+
+    void forget(long relation) {
+        rows.values().removeIf(row -> row.relation() == relation);
+    }
+
+    List<FailedRow> all() {
+        return List.copyOf(rows.values());
+    }
+
+    boolean showsValues() {
+        return settings.showValues();
+    }
+
+    boolean isEmpty() {
+        return rows.isEmpty();
+    }
+
+    boolean isOverBudget() {
+        return rows.size() > settings.failedRowBudget();
+    }
+
+    /** The places of failed rows in a range: they are left out, so that the others can be filled. */
+    List<String> placesIn(long relation, TidRange range) {
+        return rows.values().stream()
+                .filter(row -> row.relation() == relation && range.contains(row.block(), row.offset()))
+                .map(FailedRow::place)
+                .toList();
+    }
+
+    /** The statement that records the row at a place, if it is still pending, and counts it. */
+    String insert(FillSql fill, Leaf leaf, Chunk chunk, TidRange place, SQLException error) {
+        return """
+                WITH noted AS (
+                    INSERT INTO %s (target, migration, ordinal, row_key, tid, sqlstate, message)
+                    SELECT %s, %d, %s, %s, %s, %s FROM %s WHERE %s
+                    ON CONFLICT (target, migration, ordinal, row_key) DO UPDATE
+                        SET tid = excluded.tid, sqlstate = excluded.sqlstate, message = excluded.message,
+                            at = pg_catalog.clock_timestamp()
+                    RETURNING row_key)
+                UPDATE %s SET failed = failed + (SELECT pg_catalog.count(*) FROM noted) WHERE %s AND chunk = %d
+                RETURNING (SELECT row_key FROM noted) AS row_key"""
+                .formatted(
+                        table,
+                        sql.key(task.lease()),
+                        task.ordinal(),
+                        Leaf.rowName(leaf.name(), leaf.key(), fill.alias()),
+                        Literal.text(FailedRow.recordedPlace(leaf.oid(), place.fromBlock(), place.fromOffset())),
+                        Literal.text(SqlErrors.state(error)),
+                        Literal.text(FailedRow.message(error, settings.showValues())),
+                        fill.from(),
+                        fill.isPending(place, List.of()),
+                        sql.table("backfill_chunk").quoted(),
+                        task.isMine(sql),
+                        chunk.number());
+    }
+
+    /** The statement that forgets a row. */
+    String delete(FailedRow row) {
+        return "DELETE FROM " + table + " WHERE " + task.isMine(sql) + " AND row_key = " + Literal.text(row.key());
+    }
+
+    /** What ends a backfill that left rows behind, or left too many. */
+    StepFailure failure(String subject, long filled) {
+        String first = rows.values().stream()
+                .limit(MOST_NAMED)
+                .map(row -> row.key() + " (" + row.sqlState() + ": " + row.message() + ")")
+                .collect(Collectors.joining("\n  "));
+        String what = isOverBudget()
+                ? "more rows than the " + settings.failedRowBudget() + " that may be passed over could not be filled, so"
+                        + " it stopped"
+                : rows.size() + (rows.size() == 1 ? " row" : " rows") + " could not be filled and "
+                        + (rows.size() == 1 ? "was" : "were") + " passed over";
+        return Failures.permanent(
+                "",
+                subject + ": " + what + "; " + filled + " rows are filled, and stay so. The first of those that failed:\n  "
+                        + first + "\nAll of them stand in " + table + ". Their old shape is as it was. Mend these rows,"
+                        + " then run migrate again: it tries them again"
+                        + (isOverBudget() ? " and goes on where it stopped." : "."));
+    }
+}
