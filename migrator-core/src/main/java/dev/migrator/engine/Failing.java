@@ -12,7 +12,7 @@ final class Failing {
     private Failing() {}
 
     /**
-     * Records a failure.
+     * Records a failure; but not over a transition whose answer was lost and that turns out to be written.
      *
      * @param at where the migration stands now
      * @param rollbackTo the target of the rollback under way
@@ -21,6 +21,9 @@ final class Failing {
     static Outcome record(Walk walk, Position at, Optional<Phase> rollbackTo, String message) {
         walk.giveUp();
         try {
+            if (!walk.isWhereItWasLeft()) {
+                return new Outcome.Failed(walk.knownState().position(), message);
+            }
             walk.move(Transition.of(at, "failed", message)
                     .rollingBackTo(rollbackTo)
                     .withError(message));

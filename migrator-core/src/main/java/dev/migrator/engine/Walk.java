@@ -31,6 +31,7 @@ final class Walk {
     private volatile Lease lease;
     private Retry retry;
     private boolean unsettled;
+    private Optional<Position> left = Optional.empty();
 
     Walk(
             MigrationStore store,
@@ -99,7 +100,9 @@ final class Walk {
     }
 
     Optional<MigrationState> state() {
-        return ask("read its record", () -> store.find(id()));
+        Optional<MigrationState> found = ask("read its record", () -> store.find(id()));
+        left = left.or(() -> found.map(MigrationState::position));
+        return found;
     }
 
     MigrationState knownState() {
@@ -153,9 +156,16 @@ final class Walk {
 
     private MigrationState told(String event, String detail) {
         MigrationState state = knownState();
+        left = Optional.of(state.position());
         LOG.info("Migration {}: {} ({})", id(), state.position(), event);
         listener.moved(id(), state.position(), detail);
         return state;
+    }
+
+    /** Whether the record is where this walk left it, and no transition that it gave up on was written after all. */
+    boolean isWhereItWasLeft() {
+        ask("settle the lease", this::settle);
+        return state().map(MigrationState::position).equals(left);
     }
 
     /** Runs a step that is not done. */

@@ -131,7 +131,11 @@ final class InMemorySteps {
                 int looked = row;
                 boolean filled = weather.send(
                         "compare", Kind.QUESTION, () -> tables.schema().isFilled(looked));
-                Violation.unless(filled, "row " + row + " was never filled");
+                if (!filled) {
+                    boolean overtaken = lease.token() != tables.token();
+                    Violation.unless(overtaken, "row " + row + " was never filled");
+                    throw new StepFailure(ErrorClass.PERMANENT, "", "row " + row + " differs", Optional.empty());
+                }
             }
             guarded("end", this::finish);
         }

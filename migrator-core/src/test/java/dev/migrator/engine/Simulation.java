@@ -151,13 +151,13 @@ final class Simulation {
         tables.setQuery(true);
         tables.broken().clear();
         Engine engine = engine(process, 0);
-        boolean backFirst = scheduler.chance(3) && !purging() && tables.state().isPresent();
+        boolean backFirst = scheduler.chance(3);
         for (int attempt = 0; attempt < 20 && !finished(); attempt++) {
             List.of(Phase.values()).forEach(phase -> approve(database, phase));
-            Outcome outcome = backFirst
-                    ? engine.rollback(migration, Optional.empty())
-                    : engine.migrate(migration, Phase.PURGE, true);
-            scheduler.note(process.toString(), backFirst ? "rolls back" : "migrates", () -> "=> " + outcome);
+            boolean back = backFirst && tables.state().isPresent() && !purging();
+            Outcome outcome =
+                    back ? engine.rollback(migration, Optional.empty()) : engine.migrate(migration, Phase.PURGE, true);
+            scheduler.note(process.toString(), back ? "rolls back" : "migrates", () -> "=> " + outcome);
             if (tables.state().filter(MigrationState::isRolledBack).isPresent()) {
                 Violation.unless(
                         tables.schema().isAsBefore(), "left: " + tables.schema().describe());

@@ -60,6 +60,13 @@ final class Watch {
         String what = transition.event() + ": " + from + " -> " + to;
         unless(Moves.isLegal(from, transition), "an illegal move, " + what);
         writesOnce(lease, what);
+        boolean aims = transition.event().equals(Transition.ROLLBACK_STARTED)
+                || transition.event().equals("rollback-redirected");
+        unless(
+                aims
+                        || to.direction() == Direction.FORWARD
+                        || transition.rollbackTo().equals(before.rollbackTo()),
+                "the rollback's target changes, " + what);
         switch (transition.event()) {
             case "phase-started" -> entered(before, to.phase());
             case "phase-complete" -> allAre(to.phase(), StepStatus.DONE, what);

@@ -1,5 +1,6 @@
--- The state tables of the migrator. ${schema} is the state schema's name, already quoted; every name is qualified with it,
--- so that the script means the same whatever the session's search_path says.
+-- The state tables of the migrator. The one placeholder is the state schema's name, already quoted; every name is qualified
+-- with it, so that the script means the same whatever the session's search_path says. It may hold a line break or a quote:
+-- it does not stand in comments or in texts, and where it stands in a function's body, that is between $fn$.
 -- The first column of every key, target, names what is migrated (the database, for now); the second is the migration's id.
 
 SET LOCAL lock_timeout = '5s';
@@ -44,7 +45,7 @@ COMMENT ON COLUMN ${schema}.migration.status IS 'Its status within the phase.';
 COMMENT ON COLUMN ${schema}.migration.direction IS 'Whether it walks forward or back.';
 COMMENT ON COLUMN ${schema}.migration.rollback_to IS 'The phase whose completion a rollback walks back to; NULL: to before EXPAND.';
 COMMENT ON COLUMN ${schema}.migration.error IS 'The last failure, NULL when there is none.';
-COMMENT ON COLUMN ${schema}.migration.waiting IS 'Why it waits: gate, reason, gate, reason, …';
+COMMENT ON COLUMN ${schema}.migration.waiting IS 'Why it waits: gate, reason, gate, reason, ...';
 COMMENT ON COLUMN ${schema}.migration.fingerprint IS 'The catalog objects that the plan relies on, one line each, as they were when a phase was last completed.';
 COMMENT ON COLUMN ${schema}.migration.irreversible IS 'Why there is no way back from before PURGE; NULL when there is one.';
 COMMENT ON COLUMN ${schema}.migration.started_at IS 'When it was started, the last time if it was started again after a rollback.';
@@ -122,9 +123,9 @@ COMMENT ON COLUMN ${schema}.step.phase IS 'The phase to which it belongs.';
 COMMENT ON COLUMN ${schema}.step.operation IS 'The operations that it serves, as key paths of the migration''s file.';
 COMMENT ON COLUMN ${schema}.step.title IS 'What it does, for people.';
 COMMENT ON COLUMN ${schema}.step.action_kind IS 'How it is done, e.g. TRANSACTION, BUILD_INDEX.';
-COMMENT ON COLUMN ${schema}.step.action IS 'Statements and names of the action: key, value, key, value, …';
+COMMENT ON COLUMN ${schema}.step.action IS 'Statements and names of the action: key, value, key, value, ...';
 COMMENT ON COLUMN ${schema}.step.undo_kind IS 'How it is taken back.';
-COMMENT ON COLUMN ${schema}.step.undo IS 'Statements and names of the undo: key, value, key, value, …';
+COMMENT ON COLUMN ${schema}.step.undo IS 'Statements and names of the undo: key, value, key, value, ...';
 COMMENT ON COLUMN ${schema}.step.done_when IS 'A query that answers true once the step has been done; empty where the action tells by itself.';
 COMMENT ON COLUMN ${schema}.step.effects IS 'What it means for live releases.';
 COMMENT ON COLUMN ${schema}.step.makes IS 'Numbers of the artifacts that exist after it.';
@@ -334,18 +335,15 @@ CREATE FUNCTION ${schema}.history_break(for_target text, for_migration text) RET
         FROM ${schema}.phase_event AS e
         WHERE e.target = for_target AND e.migration = for_migration
         WINDOW chain AS (ORDER BY e.seq)
-    ), last_line AS (
-        SELECT l.seq, l.hash FROM line AS l ORDER BY l.seq DESC LIMIT 1
     )
     SELECT pg_catalog.min(broken.place) FROM (
         SELECT l.place FROM line AS l WHERE l.seq <> l.place OR l.hash <> l.expected
         UNION ALL
-        SELECT COALESCE(l.seq, 0) + 1
-        FROM last_line AS l
-        FULL JOIN (SELECT p.* FROM ${schema}.phase_event_head AS p
-                   WHERE p.target = for_target AND p.migration = for_migration) AS head
-            ON head.seq = l.seq AND head.hash = l.hash
-        WHERE l.seq IS NULL OR head.seq IS NULL
+        -- What was cut off at the end.
+        SELECT pg_catalog.count(*) + 1 FROM line
+        HAVING (SELECT ROW (h.seq, h.hash) FROM ${schema}.phase_event_head AS h
+                WHERE h.target = for_target AND h.migration = for_migration)
+            IS DISTINCT FROM (SELECT ROW (l.seq, l.hash) FROM line AS l ORDER BY l.place DESC LIMIT 1)
     ) AS broken
 $fn$;
 COMMENT ON FUNCTION ${schema}.history_break(text, text) IS 'The first place at which a history is not what was written; NULL: it is whole.';

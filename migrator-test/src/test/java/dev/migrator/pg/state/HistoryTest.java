@@ -41,11 +41,18 @@ class HistoryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"UPDATE %s SET detail = ''", "DELETE FROM %s", "DELETE FROM %s WHERE false", "TRUNCATE %s CASCADE"})
+    @ValueSource(
+            strings = {
+                "UPDATE %s SET detail = ''",
+                "DELETE FROM %s",
+                "DELETE FROM %s WHERE false",
+                "TRUNCATE %s CASCADE"
+            })
     void not_even_the_owner_changes_it(String statement) {
         write(1);
 
-        assertThat(SqlStates.of(() -> site.db.execute(statement.formatted(events)))).isEqualTo("MG006");
+        assertThat(SqlStates.of(() -> site.db.execute(statement.formatted(events))))
+                .isEqualTo("MG006");
         assertThat(site.store.history(ID)).hasSize(1);
     }
 
@@ -83,7 +90,9 @@ class HistoryTest {
 
         assertThat(site.store.history("m")).singleElement().satisfies(event -> {
             assertThat(event.actor()).isEqualTo(site.db.user());
-            assertThat(event.at()).isBeforeOrEqualTo(site.store.now()).isAfter(site.store.now().minusSeconds(3600));
+            assertThat(event.at())
+                    .isBeforeOrEqualTo(site.store.now())
+                    .isAfter(site.store.now().minusSeconds(3600));
         });
         assertThat(site.db.queryStrings("SELECT seq FROM " + events)).containsExactly("1");
         assertThat(site.store.firstBreakOfHistory("m")).isEmpty();
@@ -98,7 +107,9 @@ class HistoryTest {
         pool.shutdown();
         assertThat(pool.awaitTermination(2, TimeUnit.MINUTES)).isTrue();
 
-        assertThat(site.db.queryStrings("SELECT seq FROM " + events + " ORDER BY seq")).hasSize(120).endsWith("120");
+        assertThat(site.db.queryStrings("SELECT seq FROM " + events + " ORDER BY seq"))
+                .hasSize(120)
+                .endsWith("120");
         assertThat(site.store.history(ID)).extracting(Event::at).isSorted();
         assertThat(site.store.firstBreakOfHistory(ID)).isEmpty();
     }

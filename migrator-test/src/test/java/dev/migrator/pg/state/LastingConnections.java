@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 
@@ -34,10 +35,13 @@ final class LastingConnections implements DataSource, AutoCloseable {
         if (connection == null) {
             throw new SQLException("all " + all.size() + " connections are lent", "53300");
         }
+        AtomicBoolean closed = new AtomicBoolean();
         return (Connection) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {Connection.class}, (self, method, arguments) -> {
                     if (method.getName().equals("close")) {
-                        free.addFirst(connection);
+                        if (closed.compareAndSet(false, true)) {
+                            free.addFirst(connection);
+                        }
                         return null;
                     }
                     try {

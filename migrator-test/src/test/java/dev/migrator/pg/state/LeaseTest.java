@@ -99,7 +99,9 @@ class LeaseTest {
                 }
 
                 assertThat(winners).extracting(Lease::token).containsExactly((long) round);
-                assertThat(store.holder(ID)).map(LeaseHolder::owner).contains(winners.get(0).owner());
+                assertThat(store.holder(ID))
+                        .map(LeaseHolder::owner)
+                        .contains(winners.get(0).owner());
                 store.release(winners.get(0));
             }
         } finally {
@@ -221,7 +223,8 @@ class LeaseTest {
         assertThatThrownBy(() -> store.settle(zombie, LONG))
                 .isInstanceOf(LeaseLostException.class)
                 .hasMessageContaining("token 1");
-        assertThatThrownBy(() -> store.transition(zombie, StateSite.to(Phase.EXPAND, Status.COMPLETE, "phase-complete")))
+        assertThatThrownBy(
+                        () -> store.transition(zombie, StateSite.to(Phase.EXPAND, Status.COMPLETE, "phase-complete")))
                 .isInstanceOf(LeaseLostException.class);
         assertThatThrownBy(() -> store.start(zombie, StateSite.migration("m"), StateSite.plan("m")))
                 .isInstanceOf(LeaseLostException.class);
@@ -252,8 +255,8 @@ class LeaseTest {
 
     @Test
     void a_session_that_is_set_to_another_isolation_and_to_no_durability_gets_its_lease_all_the_same() {
-        var source = site.db.dataSource(java.util.Map.of(
-                "options", "-c default_transaction_isolation=serializable -c synchronous_commit=off"));
+        var source = site.db.dataSource(
+                java.util.Map.of("options", "-c default_transaction_isolation=serializable -c synchronous_commit=off"));
         PgStore other = site.storeOn(source);
         Lease lease = other.acquire(ID, "host/1/a", LONG).orElseThrow();
 

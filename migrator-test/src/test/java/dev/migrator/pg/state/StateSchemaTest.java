@@ -59,16 +59,19 @@ class StateSchemaTest {
         assertThat(store.holder("m")).isEmpty();
         assertThat(store.isPaused("m")).isFalse();
         assertThat(store.approvals("m", Phase.PURGE, "sum")).isEmpty();
-        assertThat(db.queryStrings("SELECT nspname FROM pg_namespace WHERE nspname = 'migrator'")).isEmpty();
+        assertThat(db.queryStrings("SELECT nspname FROM pg_namespace WHERE nspname = 'migrator'"))
+                .isEmpty();
     }
 
     @Test
     void writing_without_it_says_what_is_missing() {
-        assertThat(catchThrowableOfType(StepFailure.class, () -> store("migrator").approve("m", Phase.PURGE, "s", "b", "r")))
+        assertThat(catchThrowableOfType(
+                        StepFailure.class, () -> store("migrator").approve("m", Phase.PURGE, "s", "b", "r")))
                 .hasMessageContaining("the state schema \"migrator\" is not installed in database " + db.name())
                 .extracting(StepFailure::errorClass)
                 .isEqualTo(ErrorClass.PERMANENT);
-        assertThat(catchThrowableOfType(StepFailure.class, () -> store("migrator").acquire("m", "o", StateSite.LONG)))
+        assertThat(catchThrowableOfType(
+                        StepFailure.class, () -> store("migrator").acquire("m", "o", StateSite.LONG)))
                 .hasMessageContaining("is not installed");
     }
 
@@ -80,15 +83,28 @@ class StateSchemaTest {
         new StateSchema(counting, Identifier.of("migrator")).install();
 
         assertThat(counting.count()).isEqualTo(1);
-        assertThat(db.queryRows("SELECT version, description, success FROM migrator.flyway_schema_history WHERE version IS NOT NULL"))
+        assertThat(
+                        db.queryRows(
+                                "SELECT version, description, success FROM migrator.flyway_schema_history WHERE version IS NOT NULL"))
                 .containsExactly(List.of("1", "state tables", "t"));
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "it's", "we\"ird", "100% %s %1$s", "{0} {d '1'}", "${schema}", "$$", "$1 ? ?? :x", "a.b; --", "two\nlines\t",
-                "Größe 😀", "\\", "user", "pg"
+                "it's",
+                "we\"ird",
+                "100% %s %1$s",
+                "{0} {d '1'}",
+                "${schema}",
+                "$$",
+                "$1 ? ?? :x",
+                "a.b; --",
+                "two\nlines\t",
+                "Größe 😀",
+                "\\",
+                "user",
+                "pg"
             })
     void any_name_will_do(String name) {
         schema(name).install();
@@ -106,13 +122,32 @@ class StateSchemaTest {
         assertThat(store.isPaused("m")).isTrue();
         assertThat(store.approvals("m", Phase.PURGE, "sum")).hasSize(1);
         assertThat(store.firstBreakOfHistory("m")).isEmpty();
-        assertThat(store.renew(store.settle(lease, StateSite.LONG), StateSite.LONG)).isTrue();
+        assertThat(store.renew(store.settle(lease, StateSite.LONG), StateSite.LONG))
+                .isTrue();
+    }
+
+    @Test
+    void a_database_of_another_encoding_will_do() {
+        // Comments with characters that the encoding lacks would be an error.
+        db.executeAsSuperuser(
+                "CREATE DATABASE \"%s_latin1\" TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'".formatted(db.name()));
+        try {
+            var source = db.dataSource();
+            source.setDatabaseName(db.name() + "_latin1");
+            db.executeAsSuperuser("ALTER DATABASE \"%s_latin1\" OWNER TO \"%s\"".formatted(db.name(), db.user()));
+            StateSchema schema = new StateSchema(source, Identifier.of("größe"));
+            schema.install();
+            assertThat(schema.isInstalled()).isTrue();
+        } finally {
+            db.executeAsSuperuser("DROP DATABASE \"%s_latin1\"".formatted(db.name()));
+        }
     }
 
     @Test
     void a_name_that_would_end_the_quotes_of_a_function_is_refused() {
         assertThat(refusal(schema("a$fn$b"))).hasMessageContaining("can't be called \"a$fn$b\"");
-        assertThat(db.queryStrings("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'a$%'")).isEmpty();
+        assertThat(db.queryStrings("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'a$%'"))
+                .isEmpty();
     }
 
     @Test
@@ -120,7 +155,8 @@ class StateSchemaTest {
         schema("migrator").install();
         PgStore store = store("migrator");
         store.setPaused("m", true);
-        db.execute("CREATE OR REPLACE FUNCTION migrator.state_version() RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 7'");
+        db.execute(
+                "CREATE OR REPLACE FUNCTION migrator.state_version() RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 7'");
 
         assertThat(refusal(schema("migrator")))
                 .hasMessageContaining(
@@ -174,8 +210,10 @@ class StateSchemaTest {
         try (LastingConnections source = new LastingConnections(db.dataSource(), 2)) {
             new StateSchema(source, Identifier.of("migrator")).install();
 
-            assertThat(source.each("SELECT source FROM pg_settings WHERE name = 'search_path'")).containsOnly("default");
-            assertThat(source.each("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"))
+            assertThat(source.each("SELECT source FROM pg_settings WHERE name = 'search_path'"))
+                    .containsOnly("default");
+            assertThat(source.each(
+                            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"))
                     .containsOnly("0");
             assertThat(source.each("SELECT state FROM pg_stat_activity WHERE pid = pg_backend_pid()"))
                     .containsOnly("active");
@@ -187,8 +225,9 @@ class StateSchemaTest {
     void every_table_column_and_function_says_what_it_is_for() {
         schema("migrator").install();
 
-        assertThat(db.queryStrings(
-                        """
+        assertThat(
+                        db.queryStrings(
+                                """
                         SELECT c.relname || coalesce('.' || a.attname, '')
                         FROM pg_class AS c
                         LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0

@@ -31,7 +31,8 @@ class StateSqlTest {
 
         assertThat(state(site.sql.ensure("SELECT n = 2 FROM t", "it's 2"))).isEqualTo("MG003");
         assertThat(state(site.sql.ensure("SELECT NULL::boolean", "known"))).isEqualTo("MG003");
-        assertThat(state(site.sql.ensure("SELECT true FROM t WHERE false", "a row"))).isEqualTo("MG003");
+        assertThat(state(site.sql.ensure("SELECT true FROM t WHERE false", "a row")))
+                .isEqualTo("MG003");
     }
 
     @Test
@@ -49,7 +50,8 @@ class StateSqlTest {
 
         assertThat(site.db.queryStrings("SELECT n FROM t")).containsExactly("1");
         assertThat(state(site.sql.trial("INSERT INTO t VALUES (0)"))).isEqualTo("23514");
-        assertThat(site.db.queryStrings("SELECT 1 FROM pg_class WHERE relname = 'u'")).isEmpty();
+        assertThat(site.db.queryStrings("SELECT 1 FROM pg_class WHERE relname = 'u'"))
+                .isEmpty();
     }
 
     @Test
@@ -68,7 +70,8 @@ class StateSqlTest {
     void an_event_is_written_with_the_transaction_or_not_at_all() {
         Lease lease = site.lease("m");
         site.commit(site.sql.fence(lease), site.sql.event(lease, "r2", Phase.PURGE, "it's", "100 % \\ {0}"));
-        assertThat(state(site.sql.event(lease, "", Phase.PURGE, "x", "") + "; SELECT 1/0")).isEqualTo("22012");
+        assertThat(state(site.sql.event(lease, "", Phase.PURGE, "x", "") + "; SELECT 1/0"))
+                .isEqualTo("22012");
 
         assertThat(site.store.history("m")).singleElement().satisfies(event -> {
             assertThat(event.event()).isEqualTo("it's");

@@ -101,7 +101,9 @@ class StepRecordTest {
     }
 
     private List<String> statuses() {
-        return site.store.steps("m").stream().map(state -> state.status().name()).toList();
+        return site.store.steps("m").stream()
+                .map(state -> state.status().name())
+                .toList();
     }
 
     private List<String> present() {

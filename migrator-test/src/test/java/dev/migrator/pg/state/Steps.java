@@ -18,8 +18,39 @@ import java.util.function.Supplier;
 /** Steps for tests: plain ones, and hostile ones from a seed. */
 final class Steps {
     private static final List<String> HOSTILE = List.of(
-            "'", "\"", "\\", "\n", "\r\n", "\t", "%", "%s", "{0}", "{d '1'}", "$$", "$fn$", "$1", "?", "??", ":x", ";",
-            "--", "/*", "*/", ",", "{", "}", "NULL", "null", "ü", "😀", "\u0001", "\u200b", " ", "x", "SELECT 1", "''");
+            "'",
+            "\"",
+            "\\",
+            "\n",
+            "\r\n",
+            "\t",
+            "%",
+            "%s",
+            "{0}",
+            "{d '1'}",
+            "$$",
+            "$fn$",
+            "$1",
+            "?",
+            "??",
+            ":x",
+            ";",
+            "--",
+            "/*",
+            "*/",
+            ",",
+            "{",
+            "}",
+            "NULL",
+            "null",
+            "ü",
+            "😀",
+            "\u0001",
+            "\u200b",
+            " ",
+            "x",
+            "SELECT 1",
+            "''");
 
     private final Random random;
 
@@ -28,8 +59,7 @@ final class Steps {
     }
 
     static Artifact artifact(String name) {
-        return new Artifact(
-                Artifact.Kind.COLUMN, QualifiedName.of("public", "users"), Identifier.of(name), false);
+        return new Artifact(Artifact.Kind.COLUMN, QualifiedName.of("public", "users"), Identifier.of(name), false);
     }
 
     static Step step(int ordinal, List<Artifact> makes, List<Artifact> removes) {
@@ -73,8 +103,7 @@ final class Steps {
                 new Action.BuildIndex(table(), name(), random.nextBoolean(), text()),
                 new Action.DropIndex(table(), name()),
                 new Action.Backfill(table(), text(), text()),
-                new Action.Compare(
-                        table(), some(this::name), some(() -> new Action.Violation(text(), text()))),
+                new Action.Compare(table(), some(this::name), some(() -> new Action.Violation(text(), text()))),
                 new Action.Script(some(this::text)),
                 new Action.Nothing(),
                 new Action.Irreversible(text()));

@@ -19,6 +19,7 @@ import dev.migrator.engine.StepFailure;
 import dev.migrator.engine.Transition;
 import dev.migrator.engine.Waiting;
 import dev.migrator.pg.internal.state.PgStore;
+import dev.migrator.test.TcpProxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class StoreTest {
-    private static final String ID = "0007_it's \"100%\" {0}\nü";
+    private static final String ID = "0007_it's \"100%\" {0} $1 ü";
 
     private final StateSite site = StateSite.installed();
     private final PgStore store = site.store;
@@ -102,17 +103,22 @@ class StoreTest {
                         .formatted(site.table("failed_row"), site.table("migration")),
                 "INSERT INTO %s (target, migration, ordinal, chunk, relation, filenode, from_block, to_block, next_block) SELECT target, migration, 1, 1, 1, 1, 0, 9, 0 FROM %s"
                         .formatted(site.table("backfill_chunk"), site.table("migration")));
-        store.transition(lease, back(Phase.EXPAND, Status.RUNNING, "rollback-started").withError("e"));
-        store.transition(lease, back(Phase.EXPAND, Status.PENDING, "rolled-back").rollingBackTo(Optional.of(Phase.EXPAND)));
+        store.transition(
+                lease, back(Phase.EXPAND, Status.RUNNING, "rollback-started").withError("e"));
+        store.transition(
+                lease, back(Phase.EXPAND, Status.PENDING, "rolled-back").rollingBackTo(Optional.of(Phase.EXPAND)));
 
         store.start(lease, migration(ID), plan(ID, Steps.step(1, List.of(Steps.artifact("a")), List.of())));
 
         assertThat(state().position()).isEqualTo(new Position(Phase.EXPAND, Status.RUNNING, Direction.FORWARD));
         assertThat(state().rollbackTo()).isEmpty();
         assertThat(store.steps(ID)).extracting(step -> step.status().name()).containsExactly("PLANNED");
-        assertThat(site.db.queryLong("SELECT count(*) FROM " + site.table("failed_row"))).isZero();
-        assertThat(site.db.queryLong("SELECT count(*) FROM " + site.table("backfill_chunk"))).isZero();
-        assertThat(site.db.queryStrings("SELECT name FROM " + site.table("artifact"))).containsExactly("a");
+        assertThat(site.db.queryLong("SELECT count(*) FROM " + site.table("failed_row")))
+                .isZero();
+        assertThat(site.db.queryLong("SELECT count(*) FROM " + site.table("backfill_chunk")))
+                .isZero();
+        assertThat(site.db.queryStrings("SELECT name FROM " + site.table("artifact")))
+                .containsExactly("a");
         assertThat(site.events(ID)).containsExactly("started", "rollback-started", "rolled-back", "started");
         store.release(lease);
         assertThat(site.lease(ID).token()).isEqualTo(lease.token() + 1);
@@ -143,7 +149,8 @@ class StoreTest {
         assertThat(state.phaseCompletedAt()).isEqualTo(before.phaseCompletedAt());
         assertThat(state.updatedAt()).isAfter(before.updatedAt());
 
-        store.transition(lease, to(Phase.BACKFILL, Status.COMPLETE, "phase-complete").completingPhase(List.of("new", "")));
+        store.transition(
+                lease, to(Phase.BACKFILL, Status.COMPLETE, "phase-complete").completingPhase(List.of("new", "")));
         assertThat(state().rollbackTo()).isEmpty();
         assertThat(state().error()).isEmpty();
         assertThat(state().waiting()).isEmpty();
@@ -165,6 +172,37 @@ class StoreTest {
     }
 
     @Test
+    void a_transition_whose_answer_was_lost_is_found_once_the_lease_is_settled() {
+        Lease lease = started();
+        try (TcpProxy proxy = TcpProxy.inFrontOf(site.db.server())) {
+            PgStore far = site.storeOn(site.db.dataSource(proxy));
+            proxy.dropAnswerOf("COMMIT", 1);
+            assertThat(catchThrowableOfType(
+                            StepFailure.class,
+                            () -> far.transition(lease, to(Phase.EXPAND, Status.COMPLETE, "phase-complete"))))
+                    .hasMessageContaining("recording phase-complete")
+                    .extracting(StepFailure::errorClass)
+                    .isEqualTo(ErrorClass.UNKNOWN);
+            assertThat(far.settle(lease, StateSite.LONG).token()).isEqualTo(lease.token() + 1);
+        }
+        assertThat(state().status()).isEqualTo(Status.COMPLETE);
+        assertThat(site.events(ID)).containsExactly("started", "phase-complete");
+    }
+
+    @Test
+    void what_a_newer_release_recorded_and_this_one_can_not_read_is_said_to_be_so() {
+        started();
+        site.db.execute("UPDATE %s SET action_kind = 'TELEPORT' WHERE ordinal = 2".formatted(site.table("step")));
+
+        assertThat(catchThrowableOfType(StepFailure.class, () -> store.steps(ID)))
+                .hasMessageContaining(ID)
+                .hasMessageContaining("an action TELEPORT")
+                .hasMessageContaining("use the release that recorded it, or a newer one")
+                .extracting(StepFailure::errorClass)
+                .isEqualTo(ErrorClass.PERMANENT);
+    }
+
+    @Test
     void anybody_may_ask_for_a_pause_before_and_after_the_start() {
         store.setPaused(ID, false);
         assertThat(store.history(ID)).isEmpty();
@@ -182,7 +220,8 @@ class StoreTest {
 
         assertThat(site.events(ID))
                 .containsExactly("pause-requested", "started", "resumed", "phase-started", "pause-requested");
-        assertThat(store.history(ID)).extracting(event -> event.phase().name())
+        assertThat(store.history(ID))
+                .extracting(event -> event.phase().name())
                 .containsExactly("EXPAND", "EXPAND", "EXPAND", "VALIDATE", "VALIDATE");
     }
 
@@ -204,7 +243,8 @@ class StoreTest {
         store.transition(lease, back(Phase.VALIDATE, Status.RUNNING, "rollback-started"));
         assertThat(store.approvals(ID, Phase.CONTRACT, "sum")).isEmpty();
         store.approve(ID, Phase.CONTRACT, "sum", "D", "again");
-        assertThat(store.approvals(ID, Phase.CONTRACT, "sum")).extracting(approval -> approval.by())
+        assertThat(store.approvals(ID, Phase.CONTRACT, "sum"))
+                .extracting(approval -> approval.by())
                 .containsExactly("D");
     }
 
@@ -271,7 +311,8 @@ class StoreTest {
         var source = site.db.dataSource();
         source.setPortNumbers(new int[] {1});
 
-        assertThat(catchThrowableOfType(StepFailure.class, () -> site.storeOn(source).isPaused(ID)))
+        assertThat(catchThrowableOfType(
+                        StepFailure.class, () -> site.storeOn(source).isPaused(ID)))
                 .extracting(StepFailure::errorClass)
                 .isEqualTo(ErrorClass.TRANSIENT);
     }

@@ -99,8 +99,7 @@ final class Backfiller {
             throw failed.failure(subject(), progress.rows());
         }
         // No doneWhen: it would be a scan, and findPending() was one.
-        transactions.exchange(
-                task, List.of(), List.of(task.recorded(sql)), List.of(), Optional.of(settings.lockDeadline()));
+        transactions.record(task);
     }
 
     private String subject() {
@@ -161,10 +160,12 @@ final class Backfiller {
 
     private void restart(Leaf leaf) {
         failed.forget(leaf.oid());
-        Session.with(source, session -> batches.insist(session, leaf, () -> {
-            Message message = batches.patient().then(leaf.lock("ACCESS SHARE"));
-            return message.then(chunks.restart(leaf));
-        }));
+        Session.with(
+                source,
+                session -> batches.insist(session, leaf, () -> {
+                    Message message = batches.patient().then(leaf.lock("ACCESS SHARE"));
+                    return message.then(chunks.restart(leaf));
+                }));
     }
 
     /** After a round that brought nothing, waits for those who have locked what is left. */

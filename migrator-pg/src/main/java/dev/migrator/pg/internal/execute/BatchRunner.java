@@ -107,8 +107,7 @@ final class BatchRunner {
     void pause(Session session, Duration duration) {
         if (stuck.compareTo(settings.lockDeadline()) >= 0) {
             // Row locks show nowhere; who holds one holds one of these on its table as well.
-            List<Blocker> others =
-                    Blockers.find(session, List.of(new TableLock(table, LockMode.EXCLUSIVE)));
+            List<Blocker> others = Blockers.find(session, List.of(new TableLock(table, LockMode.EXCLUSIVE)));
             throw Failures.permanent(
                     SqlErrors.LOCK_NOT_AVAILABLE,
                     "backfill of " + table + ": the rows that are left have been locked by others for "

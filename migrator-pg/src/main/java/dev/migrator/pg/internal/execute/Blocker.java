@@ -48,7 +48,8 @@ record Blocker(
     /** Who it is, for people: one line. */
     String describe() {
         String who = gid.map(name -> "prepared transaction '" + name + "'")
-                .orElseGet(() -> "pid " + pid.map(String::valueOf).orElse("unknown"));
+                .or(() -> pid.map(number -> "pid " + number))
+                .orElse("a prepared transaction");
         StringBuilder text = new StringBuilder(who).append(" (");
         user.ifPresent(name -> text.append("user ").append(name).append(", "));
         application
@@ -65,7 +66,8 @@ record Blocker(
             text.append("state, age and query are not visible to this role, grant pg_read_all_stats to it to see them");
         }
         text.append(") holds ").append(holds);
-        query.filter(sql -> !sql.isEmpty()).ifPresent(sql -> text.append("; last query: ").append(sql));
+        query.filter(sql -> !sql.isEmpty())
+                .ifPresent(sql -> text.append("; last query: ").append(sql));
         return text.toString();
     }
 
@@ -81,7 +83,7 @@ record Blocker(
     /** What ends it, as a statement for whoever decides to. */
     String remedy() {
         return gid.map(name -> "ROLLBACK PREPARED '" + name.replace("'", "''") + "'")
-                .orElseGet(() ->
-                        "SELECT pg_terminate_backend(" + pid.map(String::valueOf).orElse("pid") + ")");
+                .orElseGet(() -> "SELECT pg_terminate_backend("
+                        + pid.map(String::valueOf).orElse("pid") + ")");
     }
 }

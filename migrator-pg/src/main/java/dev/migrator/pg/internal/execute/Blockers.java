@@ -16,7 +16,7 @@ import java.util.Optional;
  * Asks the server who holds locks that a step's locks conflict with, on its tables and all their partitions. Needs no right
  * beyond connecting: what others do is shown to a member of {@code pg_read_all_stats} only, that they hold a lock to all.
  *
- * <p>Source: PostgreSQL manual, 54.12 "pg_locks", also for how prepared transactions show there.
+ * <p>Source: PostgreSQL manual, 54.12 "pg_locks".
  */
 final class Blockers {
     private static final int LONGEST_QUERY = 200;
@@ -45,12 +45,14 @@ final class Blockers {
         return List.copyOf(found.values());
     }
 
-    // Descendants count, because LOCK TABLE takes them too. Ages and numbers are made by the server's clock.
+    // Descendants count, because LOCK TABLE takes them too. A prepared transaction shows without a pid, and under the virtual
+    // id of the session that it was prepared in (the manual's "-1/" is what it becomes with a restart): its lock on its own
+    // transaction id tells which one it is.
     private static final String QUERY =
             """
             WITH RECURSIVE wanted AS (
                 SELECT pg_catalog.to_regclass(w.name)::pg_catalog.oid AS relation, w.mode
-                FROM pg_catalog.unnest(?::pg_catalog.text[], ?::pg_catalog.text[]) AS w(name, mode)
+                FROM ROWS FROM (pg_catalog.unnest(?::pg_catalog.text[]), pg_catalog.unnest(?::pg_catalog.text[])) AS w(name, mode)
             ), tree AS (
                 SELECT w.relation, w.mode FROM wanted AS w WHERE w.relation IS NOT NULL
                 UNION
@@ -70,8 +72,10 @@ final class Blockers {
             JOIN pg_catalog.pg_locks AS l ON l.relation = t.relation AND l.mode = t.mode
             JOIN pg_catalog.pg_class AS c ON c.oid = l.relation
             LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-            LEFT JOIN pg_catalog.pg_prepared_xacts AS p
-                ON l.pid IS NULL AND l.virtualtransaction = '-1/' || p.transaction::pg_catalog.text
+            LEFT JOIN pg_catalog.pg_locks AS x
+                ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                    AND x.virtualtransaction = l.virtualtransaction
+            LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
             LEFT JOIN pg_catalog.pg_stat_progress_create_index AS b ON b.pid = l.pid
             WHERE l.locktype = 'relation' AND l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()
                 AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d

@@ -121,8 +121,11 @@ final class DirectSession implements AutoCloseable {
 
     private void refuseLimits() {
         for (Map.Entry<String, String> timeout : timeouts.entrySet()) {
-            Row row = session.query("SELECT s.setting, ? ::pg_catalog.text AS wanted FROM pg_catalog.pg_settings AS s"
-                    + " WHERE s.name = ?", timeout.getValue(), timeout.getKey())
+            Row row = session.query(
+                            "SELECT s.setting, ? ::pg_catalog.text AS wanted FROM pg_catalog.pg_settings AS s"
+                                    + " WHERE s.name = ?",
+                            timeout.getValue(),
+                            timeout.getKey())
                     .get(0);
             if (!row.text("setting").equals(row.text("wanted"))) {
                 throw refusal(timeout.getKey() + " is " + row.text("setting") + " ms although it was set to "

@@ -26,10 +26,11 @@ public record ExecutorSettings(
 
     /** Checks that everything that bounds something is positive. */
     public ExecutorSettings {
-        for (Duration duration : new Duration[] {maxStall, maxHold, patience, lockDeadline, statementLimit, batchTarget}
-        ) {
+        for (Duration duration :
+                new Duration[] {maxStall, maxHold, patience, lockDeadline, statementLimit, batchTarget}) {
             if (duration.toMillis() < 1) {
-                throw new IllegalArgumentException("a limit of the executor is " + duration + "; it must be 1 ms or more");
+                throw new IllegalArgumentException(
+                        "a limit of the executor is " + duration + "; it must be 1 ms or more");
             }
         }
         if (failedRowBudget < 0) {

@@ -32,8 +32,8 @@ final class FailedRows {
         rows.clear();
         session.query("SELECT row_key, tid, sqlstate, message FROM " + table + " WHERE " + task.isMine(sql)
                         + " ORDER BY at, row_key")
-                .forEach(row -> add(FailedRow.of(
-                        row.text("row_key"), row.text("tid"), row.text("sqlstate"), row.text("message"))));
+                .forEach(row -> add(
+                        FailedRow.of(row.text("row_key"), row.text("tid"), row.text("sqlstate"), row.text("message"))));
     }
 
     void add(FailedRow row) {
@@ -111,13 +111,14 @@ final class FailedRows {
                 .map(row -> row.key() + " (" + row.sqlState() + ": " + row.message() + ")")
                 .collect(Collectors.joining("\n  "));
         String what = isOverBudget()
-                ? "more rows than the " + settings.failedRowBudget() + " that may be passed over could not be filled, so"
-                        + " it stopped"
+                ? "more rows than the " + settings.failedRowBudget()
+                        + " that may be passed over could not be filled, so" + " it stopped"
                 : rows.size() + (rows.size() == 1 ? " row" : " rows") + " could not be filled and "
                         + (rows.size() == 1 ? "was" : "were") + " passed over";
         return Failures.permanent(
                 "",
-                subject + ": " + what + "; " + filled + " rows are filled, and stay so. The first of those that failed:\n  "
+                subject + ": " + what + "; " + filled
+                        + " rows are filled, and stay so. The first of those that failed:\n  "
                         + first + "\nAll of them stand in " + table + ". Their old shape is as it was. Mend these rows,"
                         + " then run migrate again: it tries them again"
                         + (isOverBudget() ? " and goes on where it stopped." : "."));

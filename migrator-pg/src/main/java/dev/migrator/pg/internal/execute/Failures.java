@@ -12,8 +12,8 @@ import java.util.Set;
 
 /** What an error of the server means for a step. */
 final class Failures {
-    private static final Set<String> WORTH_ANOTHER_TRY = Set.of(
-            SqlErrors.LOCK_NOT_AVAILABLE, SqlErrors.DEADLOCK, SqlErrors.QUERY_CANCELED, SqlErrors.SERIALIZATION);
+    private static final Set<String> WORTH_ANOTHER_TRY =
+            Set.of(SqlErrors.LOCK_NOT_AVAILABLE, SqlErrors.DEADLOCK, SqlErrors.QUERY_CANCELED, SqlErrors.SERIALIZATION);
 
     private Failures() {}
 

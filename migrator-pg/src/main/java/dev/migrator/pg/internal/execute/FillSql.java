@@ -52,9 +52,8 @@ public final class FillSql {
      * @param except places to leave out
      */
     public String update(TidRange range, int stripes, int stripe, List<String> except) {
-        String inStripe = stripes == 1
-                ? ""
-                : " AND pg_catalog.hashtid(" + alias + ".ctid) & " + (stripes - 1) + " = " + stripe;
+        String inStripe =
+                stripes == 1 ? "" : " AND pg_catalog.hashtid(" + alias + ".ctid) & " + (stripes - 1) + " = " + stripe;
         return """
                 UPDATE %s SET %s
                 WHERE %s.ctid = ANY (ARRAY(

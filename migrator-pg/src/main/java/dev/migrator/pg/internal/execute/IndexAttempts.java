@@ -31,7 +31,13 @@ final class IndexAttempts {
         this.table = table;
         this.index = index;
         this.lease = lease;
-        String key = lease.migration() + '\0' + table.schema().value() + '\0' + table.name().value() + '\0' + index.value();
+        String key = lease.migration()
+                + '\0'
+                + table.schema().value()
+                + '\0'
+                + table.name().value()
+                + '\0'
+                + index.value();
         this.base = "mg_" + hash(key) + "_";
     }
 
@@ -108,7 +114,8 @@ final class IndexAttempts {
     String gone(Identifier name, boolean published) {
         return "UPDATE " + sql.table("artifact").quoted() + " SET removed_at = pg_catalog.clock_timestamp()"
                 + (published ? ", published_at = pg_catalog.clock_timestamp()" : "")
-                + " WHERE " + sql.isOf(lease.migration()) + " AND kind = 'INDEX' AND name = " + Literal.text(name.value());
+                + " WHERE " + sql.isOf(lease.migration()) + " AND kind = 'INDEX' AND name = "
+                + Literal.text(name.value());
     }
 
     /**

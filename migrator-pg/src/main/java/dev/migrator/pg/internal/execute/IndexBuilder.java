@@ -1,12 +1,14 @@
 package dev.migrator.pg.internal.execute;
 
 import dev.migrator.Identifier;
+import dev.migrator.QualifiedName;
 import dev.migrator.engine.ErrorClass;
 import dev.migrator.engine.LeaseLostException;
 import dev.migrator.engine.PausedException;
 import dev.migrator.engine.StepFailure;
 import dev.migrator.pg.internal.execute.IndexAttempts.Found;
 import dev.migrator.pg.internal.execute.IndexAttempts.Seen;
+import dev.migrator.pg.internal.sql.Literal;
 import dev.migrator.pg.internal.sql.Row;
 import dev.migrator.pg.internal.sql.SqlErrors;
 import dev.migrator.pg.internal.state.StateSql;
@@ -92,17 +94,14 @@ final class IndexBuilder {
 
     /** Looks for attempts; empty if the step is recorded as done, or undone, already. */
     static Optional<Seen> look(
-            TransactionRunner transactions,
-            StateSql sql,
-            Task task,
-            dev.migrator.QualifiedName table,
-            IndexAttempts names) {
+            TransactionRunner transactions, StateSql sql, Task task, QualifiedName table, IndexAttempts names) {
         List<String> begun =
                 task.way() == Way.FORWARD ? List.of(sql.stepBegun(task.lease(), task.ordinal())) : List.of();
         List<TableLock> lock = List.of(new TableLock(table, LockMode.SHARE_UPDATE_EXCLUSIVE));
         Optional<List<Row>> rows =
                 transactions.exchange(task, lock, begun, List.of(names.look(task)), Optional.empty());
-        return rows.map(Seen::of).filter(seen -> task.way() == Way.FORWARD || !seen.status().equals("PLANNED"));
+        return rows.map(Seen::of)
+                .filter(seen -> task.way() == Way.FORWARD || !seen.status().equals("PLANNED"));
     }
 
     /** The name is taken. On the way back that is the index which the step, half done, has not yet touched. */
@@ -166,11 +165,12 @@ final class IndexBuilder {
         String published = names.quoted(build.name());
         List<String> statements = new ArrayList<>();
         // The rename comes first: it waits for whoever drops the index, and fails after that.
-        statements.add("ALTER INDEX " + names.quoted(built) + " RENAME TO " + build.name().quoted());
+        statements.add("ALTER INDEX " + names.quoted(built) + " RENAME TO "
+                + build.name().quoted());
         statements.add(sql.ensure(
                 "SELECT x.indisvalid AND x.indisready AND x.indislive FROM pg_catalog.pg_index AS x"
                         + " WHERE x.indexrelid = pg_catalog.to_regclass("
-                        + dev.migrator.pg.internal.sql.Literal.text(published) + ")",
+                        + Literal.text(published) + ")",
                 "index " + build.name() + " is valid"));
         statements.add(names.gone(built, true));
         if (!built.equals(names.buildName())) {

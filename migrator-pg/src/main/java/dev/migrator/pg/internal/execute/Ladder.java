@@ -81,7 +81,9 @@ final class Ladder {
             case TRANSACTION, PREPARED -> {
                 // Who may not see how old a transaction is can still watch it grow old.
                 Duration watched = spent.minus(firstSeen.getOrDefault(blocker.id(), spent));
-                Duration age = blocker.age().filter(known -> known.compareTo(watched) > 0).orElse(watched);
+                Duration age = blocker.age()
+                        .filter(known -> known.compareTo(watched) > 0)
+                        .orElse(watched);
                 yield age.compareTo(settings.patience()) >= 0;
             }
         };
@@ -167,14 +169,17 @@ final class Ladder {
             text.append("No one held a lock in the way for long: the tables are just busy.");
         } else {
             text.append("In the way:");
-            lastSeen.stream().limit(MOST_NAMED).forEach(blocker -> text.append("\n  ").append(blocker.describe()));
+            lastSeen.stream().limit(MOST_NAMED).forEach(blocker -> text.append("\n  ")
+                    .append(blocker.describe()));
             if (lastSeen.size() > MOST_NAMED) {
                 text.append("\n  and ").append(lastSeen.size() - MOST_NAMED).append(" more");
             }
         }
         text.append("\nNothing was changed, and nothing waits for a lock any more. ");
-        Set<String> remedies =
-                lastSeen.stream().limit(MOST_NAMED).map(Blocker::remedy).collect(Collectors.toCollection(LinkedHashSet::new));
+        Set<String> remedies = lastSeen.stream()
+                .limit(MOST_NAMED)
+                .map(Blocker::remedy)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
         text.append(
                 remedies.isEmpty()
                         ? "Choose a quieter time"

@@ -100,7 +100,8 @@ final class LockedMessage {
         if (!underHurtingLocks) {
             message.set("statement_timeout", settings.statementLimit());
         } else {
-            message.then("SELECT pg_catalog.set_config('migrator.locked_at', " + NOW_MILLIS + "::pg_catalog.text, true)");
+            message.then(
+                    "SELECT pg_catalog.set_config('migrator.locked_at', " + NOW_MILLIS + "::pg_catalog.text, true)");
         }
         for (String statement : statements) {
             if (underHurtingLocks) {

@@ -20,6 +20,12 @@ import org.slf4j.LoggerFactory;
 final class ScanRunner {
     private static final Logger LOG = LoggerFactory.getLogger(ScanRunner.class);
 
+    // The scan of an engine that died would keep the next one from taking over until it ends. Not every platform can.
+    private static final String END_WITH_CLIENT =
+            """
+            SELECT pg_catalog.set_config('client_connection_check_interval', '5s', true)
+            WHERE pg_catalog.version() !~* 'visual|mingw|windows'""";
+
     private final DataSource source;
     private final StateSql sql;
     private final ExecutorSettings settings;
@@ -76,7 +82,7 @@ final class ScanRunner {
     }
 
     private Message message(ServerFacts facts, Task task, Action.Scan scan, Ladder ladder) {
-        Message message = Message.limitedTo(Duration.ZERO);
+        Message message = Message.limitedTo(Duration.ZERO).then(END_WITH_CLIENT);
         if (facts.limitsTransactions()) {
             message.set("transaction_timeout", Duration.ZERO);
         }

@@ -30,7 +30,6 @@ final class ScriptRunner {
     private final DataSource direct;
 
     ScriptRunner(
-
             DataSource direct,
             StateSql sql,
             ExecutorSettings settings,
@@ -59,8 +58,10 @@ final class ScriptRunner {
                 if (SqlErrors.state(e).equals(SqlErrors.LEASE_LOST) || Failures.isWorthAnotherTry(e)) {
                     throw Failures.of(task, e);
                 }
-                throw SqlErrors.failure("statement " + number + " of " + script.statements().size() + " failed, those"
-                        + " before it have taken effect and run again the next time", e);
+                throw SqlErrors.failure(
+                        "statement " + number + " of " + script.statements().size() + " failed, those"
+                                + " before it have taken effect and run again the next time",
+                        e);
             }
         }
         transactions.run(task, List.of(), List.of());
@@ -89,7 +90,8 @@ final class ScriptRunner {
         while (true) {
             long begun = System.nanoTime();
             Duration pause;
-            try (DirectSession session = DirectSession.open(direct, String.valueOf(ladder.stall().toMillis()))) {
+            try (DirectSession session =
+                    DirectSession.open(direct, String.valueOf(ladder.stall().toMillis()))) {
                 session.session().plain(statement);
                 return;
             } catch (SQLException e) {

@@ -38,8 +38,7 @@ public record TidRange(long fromBlock, int fromOffset, long toBlock, int toOffse
     List<TidRange> halves() {
         if (toBlock - fromBlock > 1) {
             long middle = (fromBlock + toBlock) >>> 1;
-            return List.of(
-                    new TidRange(fromBlock, fromOffset, middle, 0), new TidRange(middle, 0, toBlock, toOffset));
+            return List.of(new TidRange(fromBlock, fromOffset, middle, 0), new TidRange(middle, 0, toBlock, toOffset));
         }
         int first = Math.max(1, fromOffset);
         int end = toBlock == fromBlock ? toOffset : LINES;
@@ -50,7 +49,7 @@ public record TidRange(long fromBlock, int fromOffset, long toBlock, int toOffse
 
     /** The condition that a row's place lies in the range. */
     String condition(String ctid) {
-        return ctid + " >= '(" + fromBlock + "," + fromOffset + ")'::pg_catalog.tid AND " + ctid + " < '(" + toBlock + ","
-                + toOffset + ")'::pg_catalog.tid";
+        return ctid + " >= '(" + fromBlock + "," + fromOffset + ")'::pg_catalog.tid AND " + ctid + " < '(" + toBlock
+                + "," + toOffset + ")'::pg_catalog.tid";
     }
 }

@@ -46,6 +46,11 @@ final class TransactionRunner {
         exchange(task, locks, List.of(task.recorded(sql)), all, Optional.of(settings.lockDeadline()));
     }
 
+    /** Records a step that has nothing else left to do; does nothing if it is recorded already. */
+    void record(Task task) {
+        exchange(task, List.of(), List.of(task.recorded(sql)), List.of(), Optional.of(settings.lockDeadline()));
+    }
+
     /**
      * Runs statements in one fenced transaction.
      *

@@ -89,8 +89,8 @@ final class WindowFiller {
 
     private long fillPiece(Session session, Chunk chunk, Leaf leaf, FillSql fill, Deque<Piece> pieces) {
         Piece piece = pieces.removeFirst();
-        String update = fill.update(
-                piece.range(), piece.stripes(), piece.stripe(), failed.placesIn(leaf.oid(), piece.range()));
+        String update =
+                fill.update(piece.range(), piece.stripes(), piece.stripe(), failed.placesIn(leaf.oid(), piece.range()));
         long begun = System.nanoTime();
         try {
             List<Row> rows = batches.batch(leaf, chunk.filenode())
@@ -110,13 +110,7 @@ final class WindowFiller {
     }
 
     private void afterError(
-            Session session,
-            Chunk chunk,
-            Leaf leaf,
-            FillSql fill,
-            Deque<Piece> pieces,
-            Piece piece,
-            SQLException e) {
+            Session session, Chunk chunk, Leaf leaf, FillSql fill, Deque<Piece> pieces, Piece piece, SQLException e) {
         String state = SqlErrors.state(e);
         boolean timeout = state.equals(SqlErrors.QUERY_CANCELED);
         if (timeout || state.equals(SqlErrors.DEADLOCK)) {
@@ -141,8 +135,7 @@ final class WindowFiller {
         }
     }
 
-    private void passOver(
-            Session session, Chunk chunk, Leaf leaf, FillSql fill, TidRange place, SQLException error) {
+    private void passOver(Session session, Chunk chunk, Leaf leaf, FillSql fill, TidRange place, SQLException error) {
         String insert = failed.insert(fill, leaf, chunk, place, error);
         List<Row> rows = batches.insist(
                 session, leaf, () -> batches.batch(leaf, chunk.filenode()).then(insert));

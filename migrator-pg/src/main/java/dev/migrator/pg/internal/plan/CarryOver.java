@@ -15,70 +15,79 @@ import dev.migrator.plan.Effect;
 import dev.migrator.plan.LockMode;
 import dev.migrator.plan.TableLock;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Copies for the new column of a one-to-one mapping what stands on the old one: indexes, keys, checks, foreign keys and
- * extended statistics. The server itself rewrites the definitions, by changing type and name of the column on the scratch
+ * Copies for the new columns of one-to-one mappings what stands on the old ones: indexes, keys, checks, foreign keys and
+ * extended statistics. The server itself rewrites the definitions, by changing types and names of the columns on the scratch
  * table, so that nothing is lost or mistaken: expressions, partial and INCLUDE parts, operator classes, order, options.
  */
 final class CarryOver {
     private final Workspace workspace;
     private final TableWork work;
-    private final Mapping mapping;
-    private final OldColumn old;
-    private final NewColumn fresh;
 
-    CarryOver(Workspace workspace, TableWork work, Mapping mapping) {
+    CarryOver(Workspace workspace, TableWork work) {
         this.workspace = workspace;
         this.work = work;
-        this.mapping = mapping;
-        this.old = mapping.old().get(0);
-        this.fresh = mapping.fresh().get(0);
     }
 
-    /** Tells what of the old columns of another mapping stays behind. */
-    static void warnAboutTheRest(Workspace workspace, TableWork work, Mapping mapping) {
-        for (OldColumn column : mapping.old()) {
-            int number = column.info().number();
-            List<String> left = new ArrayList<>();
-            work.table().indexes().stream()
-                    .filter(index -> index.columns().contains(number))
-                    .forEach(index -> left.add("index " + index.name().quoted()));
-            work.table().constraints().stream()
-                    .filter(constraint -> constraint.columns().contains(number)
-                            && !constraint.type().matches("[pun]"))
-                    .forEach(constraint -> left.add("constraint " + constraint.name().quoted()));
-            if (!left.isEmpty()) {
+    /** Drafts the copies of everything that stands on a column of a one-to-one mapping, and tells what stays behind. */
+    void draft() {
+        for (IndexInfo index : work.table().indexes()) {
+            String what = "index " + index.name().quoted();
+            touched(what, index.columns()).ifPresent(columns -> index(index, columns));
+        }
+        for (ConstraintInfo constraint : work.table().constraints()) {
+            if (constraint.type().matches("[cf]")) {
+                String what = "constraint " + constraint.name().quoted();
+                touched(what, constraint.columns()).ifPresent(columns -> constraint(constraint, columns));
+            }
+        }
+        for (StatisticsInfo statistics : work.table().statistics()) {
+            String what = "statistics " + statistics.name().name().quoted();
+            touched(what, statistics.columns()).ifPresent(columns -> statistics(statistics, columns));
+        }
+    }
+
+    /** The mappings whose old column something stands on; empty, with a warning where it can't be carried, if it is not. */
+    private Optional<List<Mapping>> touched(String what, Collection<Integer> numbers) {
+        List<Mapping> touched = new ArrayList<>();
+        for (Mapping mapping : work.mappings()) {
+            boolean stands = mapping.old().stream()
+                    .anyMatch(column -> numbers.contains(column.info().number()));
+            if (stands && !isOneToOne(mapping)) {
                 workspace
                         .findings()
                         .warn(
                                 mapping.path(),
-                                String.join(", ", left) + " stands on " + column.name().quoted() + " and goes with it at"
-                                        + " PURGE.",
+                                what + " stands on a column that is split or merged, and goes with it at PURGE.",
                                 "Create what the new columns need with operations of their own.");
+                return Optional.empty();
+            }
+            if (stands) {
+                touched.add(mapping);
             }
         }
+        return touched.isEmpty() ? Optional.empty() : Optional.of(touched);
     }
 
-    void draft() {
-        for (IndexInfo index : work.table().indexes()) {
-            if (index.columns().contains(old.info().number())) {
-                index(index);
-            }
-        }
-        for (ConstraintInfo constraint : work.table().constraints()) {
-            if (constraint.columns().contains(old.info().number())) {
-                constraint(constraint);
-            }
-        }
-        for (StatisticsInfo statistics : work.table().statistics()) {
-            if (statistics.columns().contains(old.info().number())) {
-                statistics(statistics);
-            }
-        }
+    private static boolean isOneToOne(Mapping mapping) {
+        return mapping.old().size() == 1 && mapping.fresh().size() == 1;
+    }
+
+    private static OldColumn old(Mapping mapping) {
+        return mapping.old().get(0);
+    }
+
+    private static NewColumn fresh(Mapping mapping) {
+        return mapping.fresh().get(0);
+    }
+
+    private static String path(List<Mapping> columns) {
+        return columns.get(0).path();
     }
 
     private interface Definition {
@@ -86,18 +95,18 @@ final class CarryOver {
     }
 
     /** Lets the server say how a definition reads on the new column; empty, with a finding, if it can't stand there. */
-    private Optional<String> rewritten(String what, Definition definition) {
+    private Optional<String> rewritten(String what, List<Mapping> columns, Definition definition) {
         Scratch scratch = work.scratch();
         scratch.tryOut();
         try {
-            scratch.dropColumn(fresh.work());
+            columns.forEach(mapping -> scratch.dropColumn(fresh(mapping).work()));
             String text = definition.read(scratch);
             return Optional.of(text);
         } catch (RejectedSqlException e) {
             workspace
                     .findings()
                     .refuse(
-                            mapping.path(),
+                            path(columns),
                             what + " can't be carried to the new column: " + e.getMessage() + ".",
                             "Drop it first, and create what is needed in its place afterwards.");
             return Optional.empty();
@@ -106,21 +115,25 @@ final class CarryOver {
         }
     }
 
-    private void changeColumn(Scratch scratch) {
-        if (!fresh.type().sql().equals(old.info().typeAndCollation())) {
-            scratch.run("ALTER TABLE " + scratch.name() + " ALTER COLUMN " + old.name().quoted() + " TYPE "
-                    + fresh.type().sql() + " USING (" + fresh.up().text() + ")");
+    private static void changeColumns(Scratch scratch, List<Mapping> columns) {
+        for (Mapping mapping : columns) {
+            OldColumn old = old(mapping);
+            NewColumn fresh = fresh(mapping);
+            if (!fresh.type().sql().equals(old.info().typeAndCollation())) {
+                scratch.run("ALTER TABLE " + scratch.name() + " ALTER COLUMN " + old.name().quoted() + " TYPE "
+                        + fresh.type().sql() + " USING (" + fresh.up().text() + ")");
+            }
         }
-        scratch.renameColumn(old.name(), fresh.work());
+        columns.forEach(mapping -> scratch.renameColumn(old(mapping).name(), fresh(mapping).work()));
     }
 
-    private void index(IndexInfo index) {
+    private void index(IndexInfo index, List<Mapping> columns) {
         String what = "index " + index.name().quoted();
         if (!index.valid() || index.replicaIdentity() || index.constraint().equals("x")) {
             workspace
                     .findings()
                     .refuse(
-                            mapping.path(),
+                            path(columns),
                             what + (index.valid()
                                     ? " is the replica identity or an exclusion constraint, which this version can't carry."
                                     : " is invalid."),
@@ -128,29 +141,29 @@ final class CarryOver {
             return;
         }
         Identifier probe = Identifier.of("migrator_index");
-        rewritten(what, scratch -> {
+        rewritten(what, columns, scratch -> {
                     scratch.createIndex(probe, index.unique(), index.usage());
-                    changeColumn(scratch);
+                    changeColumns(scratch, columns);
                     return scratch.indexUsage(probe);
                 })
-                .ifPresent(usage -> build(index, usage));
+                .ifPresent(usage -> build(index, columns, usage));
     }
 
-    private void build(IndexInfo index, String usage) {
+    private void build(IndexInfo index, List<Mapping> columns, String usage) {
         if (index.constraint().equals("p")) {
-            new PrimaryKeyExchange(work, mapping, index).draft(workspace, index, usage);
+            new PrimaryKeyExchange(work, path(columns), index).draft(workspace, index, usage);
             return;
         }
         Identifier copy = work.names().copy(work.nextNumber());
         String place = index.tablespace().map(space -> withTablespace(usage, space)).orElse(usage);
-        workspace.add(Drafts.buildIndex(work, mapping.path(), Phase.VALIDATE, 20, copy, index.unique(), place, index.name()));
-        comment("INDEX", qualified(copy), index.comment());
+        workspace.add(Drafts.buildIndex(work, path(columns), Phase.VALIDATE, 20, copy, index.unique(), place, index.name()));
+        comment(path(columns), "INDEX", qualified(copy), index.comment());
         if (index.constraint().equals("u")) {
             ConstraintInfo unique = work.table().constraints().stream()
                     .filter(constraint -> constraint.name().equals(index.name()))
                     .findFirst()
                     .orElseThrow();
-            attachUnique(unique, copy);
+            attachUnique(unique, copy, path(columns));
             work.copies().add(new Copy(Copy.Kind.CONSTRAINT, copy, index.name(), index.clustered()));
         } else {
             work.copies().add(new Copy(Copy.Kind.INDEX, copy, index.name(), index.clustered()));
@@ -164,21 +177,21 @@ final class CarryOver {
         return where < 0 ? usage + clause : usage.substring(0, where) + clause + usage.substring(where);
     }
 
-    private void attachUnique(ConstraintInfo unique, Identifier copy) {
+    private void attachUnique(ConstraintInfo unique, Identifier copy, String path) {
         String timing = (unique.deferrable() ? " DEFERRABLE" : "") + (unique.deferred() ? " INITIALLY DEFERRED" : "");
         String add = alter() + "ADD CONSTRAINT " + copy.quoted() + " UNIQUE USING INDEX " + copy.quoted() + timing;
         String drop = alter() + "DROP CONSTRAINT IF EXISTS " + copy.quoted();
         workspace.add(Draft.of(
                         Phase.VALIDATE,
                         30,
-                        List.of(mapping.path()),
+                        List.of(path),
                         "make the copy of " + unique.name() + " a constraint",
                         TableSteps.exclusively(work, List.of(add)),
                         TableSteps.exclusively(work, List.of(drop)),
                         Effect.NARROWS)
                 .doneWhen(Done.hasConstraint(work.name(), copy))
                 .making(List.of(work.artifact(Artifact.Kind.CONSTRAINT, copy, false))));
-        comment("CONSTRAINT", copy.quoted() + " ON " + work.name().quoted(), unique.comment());
+        comment(path, "CONSTRAINT", copy.quoted() + " ON " + work.name().quoted(), unique.comment());
     }
 
     private String alter() {
@@ -189,23 +202,23 @@ final class CarryOver {
         return new QualifiedName(work.name().schema(), name).quoted();
     }
 
-    private void constraint(ConstraintInfo constraint) {
+    private void constraint(ConstraintInfo constraint, List<Mapping> columns) {
         if (constraint.type().equals("c")) {
             Identifier probe = constraint.name();
-            rewritten("constraint " + constraint.name().quoted(), scratch -> {
+            rewritten("constraint " + constraint.name().quoted(), columns, scratch -> {
                         scratch.run("ALTER TABLE " + scratch.name() + " ADD CONSTRAINT " + probe.quoted() + " "
                                 + constraint.definition());
-                        changeColumn(scratch);
+                        changeColumns(scratch, columns);
                         return scratch.constraint(probe);
                     })
-                    .ifPresent(definition -> add(constraint, definition, List.of(exclusive())));
+                    .ifPresent(definition -> add(constraint, path(columns), definition, List.of(exclusive())));
         } else if (constraint.type().equals("f")) {
             QualifiedName parent = constraint.references().orElseThrow();
             if (parent.equals(work.name())) {
                 workspace
                         .findings()
                         .refuse(
-                                mapping.path(),
+                                path(columns),
                                 "foreign key " + constraint.name().quoted() + " refers to its own table, which this version"
                                         + " can't carry.",
                                 "Drop it first and add it again after PURGE.");
@@ -214,7 +227,7 @@ final class CarryOver {
             List<TableLock> locks = List.of(
                     new TableLock(parent, LockMode.SHARE_ROW_EXCLUSIVE),
                     new TableLock(work.name(), LockMode.SHARE_ROW_EXCLUSIVE));
-            add(constraint, foreignKey(constraint), locks);
+            add(constraint, path(columns), foreignKey(constraint, columns), locks);
         }
     }
 
@@ -223,11 +236,14 @@ final class CarryOver {
     }
 
     /** The server prints the key's own columns first, in parentheses; the rest goes over as it is. */
-    private String foreignKey(ConstraintInfo constraint) {
+    private String foreignKey(ConstraintInfo constraint, List<Mapping> columns) {
         String names = constraint.columns().stream()
-                .map(number -> number == old.info().number()
-                        ? fresh.work().quoted()
-                        : work.table().column(number).name().quoted())
+                .map(number -> columns.stream()
+                        .filter(mapping -> old(mapping).info().number() == number)
+                        .map(mapping -> fresh(mapping).work())
+                        .findFirst()
+                        .orElseGet(() -> work.table().column(number).name())
+                        .quoted())
                 .collect(Collectors.joining(", "));
         String definition = constraint.definition();
         return "FOREIGN KEY (" + names + ")" + definition.substring(closing(definition));
@@ -246,27 +262,27 @@ final class CarryOver {
         throw new IllegalStateException("unexpected foreign key: " + definition);
     }
 
-    private void add(ConstraintInfo constraint, String definition, List<TableLock> locks) {
+    private void add(ConstraintInfo constraint, String path, String definition, List<TableLock> locks) {
         Identifier copy = work.names().copy(work.nextNumber());
         String notValid = definition.endsWith(" NOT VALID") ? "" : " NOT VALID";
         String add = alter() + "ADD CONSTRAINT " + copy.quoted() + " " + definition + notValid;
         String drop = alter() + "DROP CONSTRAINT IF EXISTS " + copy.quoted();
         workspace.add(Drafts.addConstraint(
-                work, mapping.path(), 30, copy, "add a copy of " + constraint.name(), add, drop, locks));
+                work, path, 30, copy, "add a copy of " + constraint.name(), add, drop, locks));
         if (constraint.validated()) {
-            workspace.add(Drafts.validate(work, mapping.path(), 40, copy, constraint.references()));
+            workspace.add(Drafts.validate(work, path, 40, copy, constraint.references()));
         }
-        comment("CONSTRAINT", copy.quoted() + " ON " + work.name().quoted(), constraint.comment());
+        comment(path, "CONSTRAINT", copy.quoted() + " ON " + work.name().quoted(), constraint.comment());
         work.copies().add(new Copy(Copy.Kind.CONSTRAINT, copy, constraint.name(), false));
     }
 
-    private void statistics(StatisticsInfo statistics) {
+    private void statistics(StatisticsInfo statistics, List<Mapping> columns) {
         Identifier probe = Identifier.of("migrator_statistics");
         Identifier copy = work.names().copy(work.nextNumber());
         String ending = " FROM " + work.name().quoted();
-        rewritten("statistics " + statistics.name().name().quoted(), scratch -> {
+        rewritten("statistics " + statistics.name().name().quoted(), columns, scratch -> {
                     scratch.createStatistics(probe, statistics.usage());
-                    changeColumn(scratch);
+                    changeColumns(scratch, columns);
                     return scratch.statistics(probe);
                 })
                 .ifPresent(kindsAndColumns -> {
@@ -277,7 +293,7 @@ final class CarryOver {
                     workspace.add(Draft.of(
                                     Phase.VALIDATE,
                                     50,
-                                    List.of(mapping.path()),
+                                    List.of(path(columns)),
                                     "copy the statistics " + statistics.name().name(),
                                     new Action.Transaction(
                                             List.of(new TableLock(work.name(), LockMode.SHARE_UPDATE_EXCLUSIVE)),
@@ -285,16 +301,16 @@ final class CarryOver {
                                     drop,
                                     Effect.ADDS)
                             .making(List.of(work.artifact(Artifact.Kind.STATISTICS, copy, false))));
-                    comment("STATISTICS", qualified(copy), statistics.comment());
+                    comment(path(columns), "STATISTICS", qualified(copy), statistics.comment());
                     work.copies().add(new Copy(Copy.Kind.STATISTICS, copy, statistics.name().name(), false));
                 });
     }
 
-    private void comment(String kind, String name, Optional<String> comment) {
+    private void comment(String path, String kind, String name, Optional<String> comment) {
         comment.ifPresent(text -> workspace.add(Draft.of(
                 Phase.VALIDATE,
                 55,
-                List.of(mapping.path()),
+                List.of(path),
                 "copy the comment on " + name,
                 new Action.Transaction(
                         List.of(), List.of("COMMENT ON " + kind + " " + name + " IS " + Literal.text(text))),

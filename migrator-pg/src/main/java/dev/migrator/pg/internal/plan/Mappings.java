@@ -13,11 +13,6 @@ final class Mappings {
         }
         Mapping mapping = built.get();
         adopt(workspace, work, mapping);
-        if (mapping.old().size() == 1 && mapping.fresh().size() == 1) {
-            new CarryOver(workspace, work, mapping).draft();
-        } else {
-            CarryOver.warnAboutTheRest(workspace, work, mapping);
-        }
         new Sample(workspace, work, mapping).look();
     }
 

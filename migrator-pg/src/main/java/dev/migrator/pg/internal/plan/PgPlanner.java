@@ -82,6 +82,7 @@ public final class PgPlanner implements Planner {
             Operation operation = operations.get(i);
             operation.match(new Drafting(workspace, "operations[" + i + "]." + operation.keyword()));
         }
+        workspace.tables().forEach(work -> new CarryOver(workspace, work).draft());
         List<Draft> drafts = new ArrayList<>(workspace.drafts());
         workspace.tables().forEach(work -> drafts.addAll(new TableSteps(work).drafts()));
         if (workspace.findings().refused()) {

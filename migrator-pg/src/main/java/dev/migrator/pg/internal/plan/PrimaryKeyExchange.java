@@ -16,15 +16,15 @@ import java.util.Optional;
  */
 final class PrimaryKeyExchange {
     private final TableWork work;
-    private final Mapping mapping;
+    private final String path;
     private final ConstraintInfo key;
     private final boolean clustered;
     private final Identifier copy;
     private final Identifier spare;
 
-    PrimaryKeyExchange(TableWork work, Mapping mapping, IndexInfo index) {
+    PrimaryKeyExchange(TableWork work, String path, IndexInfo index) {
         this.work = work;
-        this.mapping = mapping;
+        this.path = path;
         this.key = work.table().constraints().stream()
                 .filter(constraint -> constraint.name().equals(index.name()))
                 .findFirst()
@@ -36,16 +36,6 @@ final class PrimaryKeyExchange {
 
     /** Drafts both indexes, and has the exchange swap the key. */
     void draft(Workspace workspace, IndexInfo index, String newUsage) {
-        if (work.primaryKey().isPresent()) {
-            workspace
-                    .findings()
-                    .refuse(
-                            mapping.path(),
-                            "more than one column of the primary key changes.",
-                            "Change them in two migrations, one after the other.");
-            return;
-        }
-        String path = mapping.path();
         workspace.add(Drafts.buildIndex(work, path, Phase.CONTRACT, 25, copy, true, newUsage, key.name()));
         workspace.add(Drafts.buildIndex(work, path, Phase.CONTRACT, 25, spare, true, index.usage(), key.name()));
         work.exchangePrimaryKey(this);

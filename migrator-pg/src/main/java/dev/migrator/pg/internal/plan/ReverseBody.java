@@ -45,8 +45,8 @@ final class ReverseBody {
 
     private void mapping(int i, Mapping mapping) {
         List<String> values = watched(mapping);
-        line("  IF CASE WHEN TG_OP OPERATOR(pg_catalog.=) 'INSERT' THEN true ELSE "
-                + Sql.differ(prefixed("NEW.", values), prefixed("OLD.", values)) + " END THEN");
+        line("  IF (CASE WHEN TG_OP OPERATOR(pg_catalog.=) 'INSERT' THEN true ELSE "
+                + Sql.differ(prefixed("NEW.", values), prefixed("OLD.", values)) + " END) THEN");
         int all = Marker.bits(i, 3);
         line("    mark := (mark OPERATOR(pg_catalog.&) " + ~all + ") OPERATOR(pg_catalog.|) "
                 + Marker.bits(i, Marker.FROM_NEW) + ";");

@@ -9,7 +9,7 @@ final class Sql {
 
     /** Whether two rows of values differ in any bit; what {@code IS DISTINCT FROM} overlooks counts (experiment 4). */
     static String differ(Collection<String> left, Collection<String> right) {
-        return "(" + row(left) + " OPERATOR(pg_catalog.*<>) " + row(right) + ")";
+        return "pg_catalog.record_image_ne(" + row(left) + ", " + row(right) + ")";
     }
 
     private static String row(Collection<String> values) {

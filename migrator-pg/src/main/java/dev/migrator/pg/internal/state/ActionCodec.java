@@ -61,19 +61,23 @@ final class ActionCodec {
         return switch (kind) {
             case "TRANSACTION" -> new Action.Transaction(locks(fields), fields.all(STATEMENT));
             case "SCAN" -> new Action.Scan(locks(fields), fields.all(STATEMENT));
-            case "BUILD_INDEX" -> new Action.BuildIndex(
-                    table(fields), name(fields), Boolean.parseBoolean(fields.one("unique")), fields.one("definition"));
+            case "BUILD_INDEX" ->
+                new Action.BuildIndex(
+                        table(fields),
+                        name(fields),
+                        Boolean.parseBoolean(fields.one("unique")),
+                        fields.one("definition"));
             case "DROP_INDEX" -> new Action.DropIndex(table(fields), name(fields));
             case "BACKFILL" -> new Action.Backfill(table(fields), fields.one("assignments"), fields.one("pending"));
-            case "COMPARE" -> new Action.Compare(
-                    table(fields),
-                    fields.all("key").stream().map(Identifier::of).toList(),
-                    violations(fields));
+            case "COMPARE" ->
+                new Action.Compare(
+                        table(fields),
+                        fields.all("key").stream().map(Identifier::of).toList(),
+                        violations(fields));
             case "SCRIPT" -> new Action.Script(fields.all(STATEMENT));
             case "NOTHING" -> new Action.Nothing();
             case "IRREVERSIBLE" -> new Action.Irreversible(fields.one("reason"));
-            default -> throw new IllegalArgumentException("The recorded action " + kind
-                    + " is not known to this library: use the release that recorded it, or a newer one");
+            default -> throw new IllegalArgumentException("an action " + kind);
         };
     }
 
@@ -93,8 +97,7 @@ final class ActionCodec {
         List<String> modes = fields.all("lock.mode");
         List<TableLock> locks = new ArrayList<>();
         for (int i = 0; i < schemas.size(); i++) {
-            locks.add(new TableLock(
-                    QualifiedName.of(schemas.get(i), tables.get(i)), LockMode.valueOf(modes.get(i))));
+            locks.add(new TableLock(QualifiedName.of(schemas.get(i), tables.get(i)), LockMode.valueOf(modes.get(i))));
         }
         return locks;
     }

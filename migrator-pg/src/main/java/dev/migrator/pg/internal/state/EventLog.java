@@ -3,7 +3,6 @@ package dev.migrator.pg.internal.state;
 import dev.migrator.Phase;
 import dev.migrator.engine.Approval;
 import dev.migrator.engine.Event;
-import dev.migrator.pg.internal.sql.Row;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,25 +17,22 @@ final class EventLog {
     }
 
     List<Event> history(String id) {
-        return database
-                .read(
-                        "Migration " + id + ": reading its history",
-                        """
-                        SELECT at, phase, event, actor, release, detail FROM %s
-                        WHERE target = ? AND migration = ?
-                        ORDER BY seq"""
-                                .formatted(database.table("phase_event")),
-                        database.sql().target(),
-                        id)
-                .stream()
-                .map(row -> new Event(
+        return database.read(
+                "Migration " + id + ": reading its history",
+                row -> new Event(
                         row.time("at"),
                         Phase.valueOf(row.text("phase")),
                         row.text("event"),
                         row.text("actor"),
                         row.text("release"),
-                        row.text("detail")))
-                .toList();
+                        row.text("detail")),
+                """
+                SELECT at, phase, event, actor, release, detail FROM %s
+                WHERE target = ? AND migration = ?
+                ORDER BY seq"""
+                        .formatted(database.table("phase_event")),
+                database.sql().target(),
+                id);
     }
 
     /** The number of the first line, from 1, at which the history is not what was written; empty: it is whole. */
@@ -44,22 +40,24 @@ final class EventLog {
         return database
                 .read(
                         "Migration " + id + ": proving its history",
+                        row -> row.optionalText("place"),
                         "SELECT " + database.table("history_break") + "(?, ?) AS place",
                         database.sql().target(),
                         id)
                 .stream()
-                .flatMap(row -> row.optionalText("place").stream())
+                .flatMap(Optional::stream)
                 .map(Long::parseLong)
                 .findFirst();
     }
 
     boolean isPaused(String id) {
-        List<Row> rows = database.read(
-                "Migration " + id + ": asking whether it is to pause",
-                "SELECT paused FROM " + database.table("control") + " WHERE target = ? AND migration = ?",
-                database.sql().target(),
-                id);
-        return !rows.isEmpty() && rows.get(0).isTrue("paused");
+        return database.read(
+                        "Migration " + id + ": asking whether it is to pause",
+                        row -> row.isTrue("paused"),
+                        "SELECT paused FROM " + database.table("control") + " WHERE target = ? AND migration = ?",
+                        database.sql().target(),
+                        id)
+                .contains(true);
     }
 
     /** Changes nothing, and writes no history, if it is so already. */
@@ -109,32 +107,29 @@ final class EventLog {
 
     /** A rollback uses up the approvals that were there when it began. */
     List<Approval> approvals(String id, Phase phase, String checksum) {
-        return database
-                .read(
-                        "Migration " + id + ": reading the approvals of " + phase,
-                        """
-                        SELECT a.phase, a.approved_by, e.actor, a.reason, e.at
-                        FROM %1$s AS a
-                        JOIN %2$s AS e ON e.target = a.target AND e.migration = a.migration AND e.seq = a.event
-                        WHERE a.target = ? AND a.migration = ? AND a.phase = ? AND a.checksum = ?
-                            AND (a.expires_at IS NULL OR a.expires_at > pg_catalog.clock_timestamp())
-                            AND NOT EXISTS (
-                                SELECT 1 FROM %2$s AS r
-                                WHERE r.target = a.target AND r.migration = a.migration AND r.seq > a.event
-                                    AND r.event = 'rollback-started')
-                        ORDER BY a.event"""
-                                .formatted(database.table("approval"), database.table("phase_event")),
-                        database.sql().target(),
-                        id,
-                        phase.name(),
-                        checksum)
-                .stream()
-                .map(row -> new Approval(
+        return database.read(
+                "Migration " + id + ": reading the approvals of " + phase,
+                row -> new Approval(
                         Phase.valueOf(row.text("phase")),
                         row.text("approved_by"),
                         row.text("actor"),
                         row.text("reason"),
-                        row.time("at")))
-                .toList();
+                        row.time("at")),
+                """
+                SELECT a.phase, a.approved_by, e.actor, a.reason, e.at
+                FROM %1$s AS a
+                JOIN %2$s AS e ON e.target = a.target AND e.migration = a.migration AND e.seq = a.event
+                WHERE a.target = ? AND a.migration = ? AND a.phase = ? AND a.checksum = ?
+                    AND (a.expires_at IS NULL OR a.expires_at > pg_catalog.clock_timestamp())
+                    AND NOT EXISTS (
+                        SELECT 1 FROM %2$s AS r
+                        WHERE r.target = a.target AND r.migration = a.migration AND r.seq > a.event
+                            AND r.event = 'rollback-started')
+                ORDER BY a.event"""
+                        .formatted(database.table("approval"), database.table("phase_event")),
+                database.sql().target(),
+                id,
+                phase.name(),
+                checksum);
     }
 }

@@ -119,15 +119,15 @@ final class Installation {
     }
 
     private StepFailure failure(FlywayException e) {
-        String what = "The state schema " + schema.quoted() + " could not be installed or brought to version " + VERSION;
+        String what = "The state schema " + schema.quoted() + " could not be installed or brought to version " + VERSION
+                + ", for which two connections are taken at once";
         Throwable cause = e;
         while (cause != null && !(cause instanceof SQLException)) {
             cause = cause.getCause();
         }
         if (cause instanceof SQLException sql) {
             // Scripts are transactions, and one that was committed is skipped the next time: it may be tried again.
-            StepFailure failure = SqlErrors.failure(what, sql);
-            return failure.errorClass() == ErrorClass.UNKNOWN ? StateDatabase.repeatable(failure) : failure;
+            return StateDatabase.repeatable(SqlErrors.failure(what, sql));
         }
         return new StepFailure(ErrorClass.PERMANENT, "", what + ": " + e.getMessage(), Optional.of(e));
     }

@@ -37,8 +37,9 @@ final class LeaseTable {
 
     Optional<Lease> acquire(String id, String owner, Duration timeToLive) {
         // Without a lock first: whoever comes second must not write at all.
-        List<Row> found = database.write(
+        List<Boolean> free = database.read(
                 "Migration " + id + ": reading its lease",
+                row -> row.isTrue("free"),
                 """
                 SELECT c.expires_at <= pg_catalog.clock_timestamp() AS free
                 FROM %s AS l JOIN %s AS c USING (target, migration)
@@ -46,11 +47,11 @@ final class LeaseTable {
                         .formatted(database.table("lease"), database.table("control")),
                 database.sql().target(),
                 id);
-        if (!found.isEmpty() && !found.get(0).isTrue("free")) {
+        if (free.contains(false)) {
             return Optional.empty();
         }
         List<String> statements = new ArrayList<>();
-        if (found.isEmpty()) {
+        if (free.isEmpty()) {
             statements.add(insert("lease", id, "token", "0"));
             statements.add(insert("control", id, "owner", "''"));
         }
@@ -80,6 +81,7 @@ final class LeaseTable {
         return database
                 .read(
                         "Migration " + id + ": reading its lease",
+                        row -> new LeaseHolder(row.text("owner"), row.time("expires_at")),
                         """
                         SELECT owner, expires_at FROM %s
                         WHERE target = ? AND migration = ? AND expires_at > pg_catalog.clock_timestamp()"""
@@ -87,7 +89,6 @@ final class LeaseTable {
                         database.sql().target(),
                         id)
                 .stream()
-                .map(row -> new LeaseHolder(row.text("owner"), row.time("expires_at")))
                 .findFirst();
     }
 
@@ -138,8 +139,7 @@ final class LeaseTable {
                     throw new LeaseLostException(lease);
                 }
                 if (!SqlErrors.state(e).equals(SqlErrors.LOCK_NOT_AVAILABLE)) {
-                    StepFailure failure = database.failure(what, e);
-                    throw failure.errorClass() == ErrorClass.UNKNOWN ? StateDatabase.repeatable(failure) : failure;
+                    throw StateDatabase.repeatable(database.failure(what, e));
                 }
             }
         }

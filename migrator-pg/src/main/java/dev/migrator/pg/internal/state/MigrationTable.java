@@ -20,8 +20,9 @@ import java.util.Optional;
 
 /** Where each started migration stands: the table {@code migration}. */
 final class MigrationTable {
-    private static final String COLUMNS = "migration, checksum, definition, phase, status, direction, rollback_to, error,"
-            + " waiting, phase_completed_at, updated_at, fingerprint";
+    private static final String COLUMNS =
+            "migration, checksum, definition, phase, status, direction, rollback_to, error,"
+                    + " waiting, phase_completed_at, updated_at, fingerprint";
 
     private final StateDatabase database;
     private final StepTable steps;
@@ -37,25 +38,22 @@ final class MigrationTable {
         return database
                 .read(
                         "Migration " + id + ": reading where it stands",
+                        MigrationTable::state,
                         "SELECT " + COLUMNS + " FROM " + database.table("migration")
                                 + " WHERE target = ? AND migration = ?",
                         database.sql().target(),
                         id)
                 .stream()
-                .map(MigrationTable::state)
                 .findFirst();
     }
 
     List<MigrationState> all() {
-        return database
-                .read(
-                        "Reading where the migrations stand",
-                        "SELECT " + COLUMNS + " FROM " + database.table("migration")
-                                + " WHERE target = ? ORDER BY migration COLLATE \"C\"",
-                        database.sql().target())
-                .stream()
-                .map(MigrationTable::state)
-                .toList();
+        return database.read(
+                "Reading where the migrations stand",
+                MigrationTable::state,
+                "SELECT " + COLUMNS + " FROM " + database.table("migration")
+                        + " WHERE target = ? ORDER BY migration COLLATE \"C\"",
+                database.sql().target());
     }
 
     private static MigrationState state(Row row) {
@@ -97,7 +95,8 @@ final class MigrationTable {
     }
 
     private String insert(Lease lease, Migration migration, Plan plan) {
-        String schema = migration.schema().map(Identifier::value).map(Literal::text).orElse("pg_catalog.current_schema()");
+        String schema =
+                migration.schema().map(Identifier::value).map(Literal::text).orElse("pg_catalog.current_schema()");
         return """
                 INSERT INTO %s AS m (target, migration, checksum, definition, resolved_schema, library_version, phase, status,
                     direction, fingerprint, irreversible, started_at, phase_completed_at, updated_at)
@@ -144,12 +143,13 @@ final class MigrationTable {
                 List.of(
                         database.sql().fence(lease),
                         oneRow(update(id, transition), "there is a record of migration " + id),
-                        database.sql().event(
-                                lease,
-                                release,
-                                transition.to().phase(),
-                                transition.event(),
-                                transition.detail())));
+                        database.sql()
+                                .event(
+                                        lease,
+                                        release,
+                                        transition.to().phase(),
+                                        transition.event(),
+                                        transition.detail())));
     }
 
     private String update(String id, Transition transition) {
@@ -162,7 +162,11 @@ final class MigrationTable {
                         Literal.text(transition.to().phase().name()),
                         Literal.text(transition.to().status().name()),
                         Literal.text(transition.to().direction().name()),
-                        transition.rollbackTo().map(Phase::name).map(Literal::text).orElse("NULL"),
+                        transition
+                                .rollbackTo()
+                                .map(Phase::name)
+                                .map(Literal::text)
+                                .orElse("NULL"),
                         transition.error().map(Literal::text).orElse("NULL"),
                         Literal.texts(flat(transition.waiting())),
                         transition.fingerprint().map(Literal::texts).orElse("fingerprint"),

@@ -54,9 +54,11 @@ public final class PgStore implements MigrationStore {
 
     @Override
     public Instant now() {
-        return database.read("Reading the database's clock", "SELECT pg_catalog.clock_timestamp() AS now")
-                .get(0)
-                .time("now");
+        return database.read(
+                        "Reading the database's clock",
+                        row -> row.time("now"),
+                        "SELECT pg_catalog.clock_timestamp() AS now")
+                .get(0);
     }
 
     @Override

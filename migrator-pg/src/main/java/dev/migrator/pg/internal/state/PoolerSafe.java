@@ -40,7 +40,8 @@ final class PoolerSafe {
 
     /** Passes a call on to what the proxy stands for. */
     private interface Call {
-        @Nullable Object invoke(Method method, @Nullable Object @Nullable [] arguments)
+        @Nullable
+        Object invoke(Method method, @Nullable Object @Nullable [] arguments)
                 throws IllegalAccessException, InvocationTargetException;
     }
 

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +37,10 @@ record StateDatabase(DataSource source, StateSql sql) {
 
     private static final String READ_COMMITTED = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED";
 
+    private static final String UNDEFINED_TABLE = "42P01";
+
     /** Undefined table, schema, function. */
-    private static final Set<String> NOT_INSTALLED = Set.of("42P01", "3F000", "42883");
+    private static final Set<String> NOT_INSTALLED = Set.of(UNDEFINED_TABLE, "3F000", "42883");
 
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
@@ -49,16 +52,24 @@ record StateDatabase(DataSource source, StateSql sql) {
     /**
      * Reads; there are no rows where there is no state schema. What only reads can be tried again whatever went wrong, so
      * its failures are never {@link ErrorClass#UNKNOWN}.
+     *
+     * @param as what to make of a row; an {@link IllegalArgumentException} says that it can't be read
      */
-    List<Row> read(String what, String query, @Nullable Object... parameters) {
+    <T> List<T> read(String what, Function<Row, T> as, String query, @Nullable Object... parameters) {
         try (Session session = Session.open(source)) {
-            return session.tryQuery(query, parameters);
+            return session.tryQuery(query, parameters).stream().map(as).toList();
         } catch (SQLException e) {
-            if (SqlErrors.state(e).equals("42P01")) {
+            if (SqlErrors.state(e).equals(UNDEFINED_TABLE)) {
                 return List.of();
             }
-            StepFailure failure = failure(what, e);
-            throw failure.errorClass() == ErrorClass.UNKNOWN ? repeatable(failure) : failure;
+            throw repeatable(failure(what, e));
+        } catch (IllegalArgumentException e) {
+            throw new StepFailure(
+                    ErrorClass.PERMANENT,
+                    "",
+                    what + ": this library can't read what is recorded: " + e.getMessage()
+                            + ". Nothing was changed; use the release that recorded it, or a newer one.",
+                    Optional.of(e));
         }
     }
 
@@ -89,26 +100,34 @@ record StateDatabase(DataSource source, StateSql sql) {
         }
     }
 
-    /** The failure of something that may be done twice: whether it was done does not matter. */
+    /** A failure of something that may be done twice: whether it was done does not matter. */
     static StepFailure repeatable(StepFailure failure) {
-        return new StepFailure(
-                ErrorClass.TRANSIENT,
-                failure.sqlState(),
-                String.valueOf(failure.getMessage()),
-                Optional.ofNullable(failure.getCause()));
+        return failure.errorClass() != ErrorClass.UNKNOWN
+                ? failure
+                : new StepFailure(
+                        ErrorClass.TRANSIENT,
+                        failure.sqlState(),
+                        String.valueOf(failure.getMessage()),
+                        Optional.ofNullable(failure.getCause()));
     }
 
+    /** What an error means here. */
     StepFailure failure(String what, SQLException e) {
         String state = SqlErrors.state(e);
         String schema = sql.schema().quoted();
         if (NOT_INSTALLED.contains(state)) {
-            return failure(e, what + ": the state schema " + schema + " is not installed in database " + sql.target()
-                    + ", or not whole: " + SqlErrors.describe(e) + ". Nothing was changed; the first migrate installs it.");
+            return failure(
+                    e,
+                    what + ": the state schema " + schema + " is not installed in database " + sql.target()
+                            + ", or not whole: " + SqlErrors.describe(e)
+                            + ". Nothing was changed; the first migrate installs it.");
         }
         if (state.equals(INSUFFICIENT_PRIVILEGE)) {
-            return failure(e, what + ": " + SqlErrors.describe(e) + ". Nothing was changed; this user needs GRANT USAGE"
-                    + " ON SCHEMA " + schema + " and GRANT SELECT ON ALL TABLES IN SCHEMA " + schema
-                    + ", and to change anything the role that owns them.");
+            return failure(
+                    e,
+                    what + ": " + SqlErrors.describe(e) + ". Nothing was changed; this user needs GRANT USAGE"
+                            + " ON SCHEMA " + schema + " and GRANT SELECT ON ALL TABLES IN SCHEMA " + schema
+                            + ", and to change anything the role that owns them.");
         }
         return SqlErrors.failure(what, e);
     }

@@ -5,6 +5,8 @@ import dev.migrator.engine.ErrorClass;
 import dev.migrator.engine.StepFailure;
 import dev.migrator.pg.internal.sql.Row;
 import dev.migrator.pg.internal.sql.Session;
+import dev.migrator.pg.internal.sql.SqlErrors;
+import java.sql.SQLException;
 import java.util.Optional;
 import javax.sql.DataSource;
 
@@ -15,6 +17,22 @@ import javax.sql.DataSource;
  * so instead of migrating.
  */
 public final class StateSchema {
+    /** The version is read from the catalog, off a function's body: absence is no error, and no right is needed. */
+    private static final String LOOK =
+            """
+            SELECT (SELECT (pg_catalog.regexp_match(p.prosrc, '^SELECT ([0-9]+)$'))[1]
+                    FROM pg_catalog.pg_proc AS p
+                    WHERE p.pronamespace = n.oid AND p.proname = 'state_version' AND p.pronargs = 0
+                   ) AS version,
+                n.oid IS NOT NULL AS present,
+                pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') AS may_create_schema,
+                pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+                    AND pg_catalog.has_schema_privilege(n.oid, 'CREATE') AS may_create_in,
+                current_user AS me,
+                pg_catalog.current_database() AS here
+            FROM (SELECT 1) AS one
+            LEFT JOIN pg_catalog.pg_namespace AS n ON n.nspname = ?""";
+
     private final DataSource source;
     private final Identifier schema;
 
@@ -72,33 +90,23 @@ public final class StateSchema {
             String user,
             String database) {}
 
-    /** The version is read from the catalog, off a function's body: absence is no error, and no right is needed. */
     private Found look() {
         try (Session session = Session.open(source)) {
-            Row row = session.query(
-                            """
-                            SELECT (SELECT (pg_catalog.regexp_match(p.prosrc, '^SELECT ([0-9]+)$'))[1]
-                                    FROM pg_catalog.pg_proc AS p
-                                    WHERE p.pronamespace = n.oid AND p.proname = 'state_version' AND p.pronargs = 0
-                                   ) AS version,
-                                n.oid IS NOT NULL AS present,
-                                pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') AS may_create_schema,
-                                pg_catalog.has_schema_privilege(n.oid, 'USAGE')
-                                    AND pg_catalog.has_schema_privilege(n.oid, 'CREATE') AS may_create_in,
-                                current_user AS me,
-                                pg_catalog.current_database() AS here
-                            FROM (SELECT 1) AS one
-                            LEFT JOIN pg_catalog.pg_namespace AS n ON n.nspname = ?""",
-                            schema.value())
-                    .get(0);
-            return new Found(
-                    row.optionalText("version").map(Long::parseLong),
-                    row.isTrue("present"),
-                    row.isTrue("may_create_schema"),
-                    row.isTrue("may_create_in"),
-                    row.text("me"),
-                    row.text("here"));
+            return found(session.tryQuery(LOOK, schema.value()).get(0));
+        } catch (SQLException e) {
+            throw StateDatabase.repeatable(
+                    SqlErrors.failure("Looking whether the state schema " + schema.quoted() + " is installed", e));
         }
+    }
+
+    private static Found found(Row row) {
+        return new Found(
+                row.optionalText("version").map(Long::parseLong),
+                row.isTrue("present"),
+                row.isTrue("may_create_schema"),
+                row.isTrue("may_create_in"),
+                row.text("me"),
+                row.text("here"));
     }
 
     private void checkMayInstall(Found found) {

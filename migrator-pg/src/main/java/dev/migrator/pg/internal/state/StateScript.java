@@ -36,8 +36,8 @@ final class StateScript implements JavaMigration {
     StateScript(String name, Identifier schema) {
         int underscores = name.indexOf("__");
         this.version = MigrationVersion.fromVersion(name.substring(1, underscores));
-        this.description = name.substring(underscores + 2, name.length() - ".sql".length())
-                .replace('_', ' ');
+        this.description =
+                name.substring(underscores + 2, name.length() - ".sql".length()).replace('_', ' ');
         this.text = read("/dev/migrator/pg/state/" + name);
         this.schema = schema;
     }

@@ -1,6 +1,7 @@
 package dev.migrator.pg.internal.state;
 
 import dev.migrator.Identifier;
+import dev.migrator.Phase;
 import dev.migrator.QualifiedName;
 import dev.migrator.engine.Lease;
 import dev.migrator.pg.internal.sql.Literal;
@@ -82,7 +83,7 @@ public record StateSql(Identifier schema, String target) {
      * @param lease the lease, whose owner is named as the instance
      * @param release the release that runs the engine, or empty
      */
-    public String event(Lease lease, String release, dev.migrator.Phase phase, String event, String detail) {
+    public String event(Lease lease, String release, Phase phase, String event, String detail) {
         return """
                 INSERT INTO %s (target, migration, phase, event, release, instance, detail)
                 VALUES (%s, %s, %s, %s, %s, %s)"""

@@ -81,8 +81,7 @@ final class StepCodec {
                 effects(row.texts("effects")),
                 artifacts(row.texts("makes")),
                 artifacts(row.texts("removes")));
-        return new StepState(
-                step, StepStatus.valueOf(row.text("status")), Math.toIntExact(row.number("attempts")));
+        return new StepState(step, StepStatus.valueOf(row.text("status")), Math.toIntExact(row.number("attempts")));
     }
 
     private static Set<Effect> effects(List<String> names) {

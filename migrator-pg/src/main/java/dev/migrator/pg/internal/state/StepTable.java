@@ -19,23 +19,20 @@ final class StepTable {
     }
 
     List<StepState> steps(String id) {
-        return database
-                .read(
-                        "Migration " + id + ": reading its steps",
-                        """
-                        SELECT s.ordinal, s.phase, s.operation, s.title, s.action_kind, s.action, s.undo_kind, s.undo,
-                            s.done_when, s.effects, s.status, s.attempts,
-                            %s AS makes,
-                            %s AS removes
-                        FROM %s AS s
-                        WHERE s.target = ? AND s.migration = ?
-                        ORDER BY s.ordinal"""
-                                .formatted(artifacts("s.makes"), artifacts("s.removes"), database.table("step")),
-                        database.sql().target(),
-                        id)
-                .stream()
-                .map(StepCodec::decode)
-                .toList();
+        return database.read(
+                "Migration " + id + ": reading its steps",
+                StepCodec::decode,
+                """
+                SELECT s.ordinal, s.phase, s.operation, s.title, s.action_kind, s.action, s.undo_kind, s.undo,
+                    s.done_when, s.effects, s.status, s.attempts,
+                    %s AS makes,
+                    %s AS removes
+                FROM %s AS s
+                WHERE s.target = ? AND s.migration = ?
+                ORDER BY s.ordinal"""
+                        .formatted(artifacts("s.makes"), artifacts("s.removes"), database.table("step")),
+                database.sql().target(),
+                id);
     }
 
     /** The artifacts with these numbers, in their order, as one array of texts. */
@@ -54,18 +51,20 @@ final class StepTable {
     List<String> replace(Lease lease, Plan plan) {
         List<String> statements = new ArrayList<>();
         for (String table : List.of("failed_row", "backfill_chunk", "artifact", "step")) {
-            statements.add("DELETE FROM " + database.table(table) + " WHERE " + database.sql().isOf(lease.migration()));
+            statements.add("DELETE FROM " + database.table(table) + " WHERE "
+                    + database.sql().isOf(lease.migration()));
         }
         List<Artifact> artifacts = artifacts(plan);
         for (int i = 0; i < artifacts.size(); i++) {
-            statements.add("""
+            statements.add(
+                    """
                     INSERT INTO %s (target, migration, number, kind, table_schema, table_name, name, helper)
                     VALUES (%s, %d, %s)"""
-                    .formatted(
-                            database.table("artifact"),
-                            database.sql().key(lease),
-                            i + 1,
-                            StepCodec.values(artifacts.get(i))));
+                            .formatted(
+                                    database.table("artifact"),
+                                    database.sql().key(lease),
+                                    i + 1,
+                                    StepCodec.values(artifacts.get(i))));
         }
         for (Step step : plan.steps()) {
             statements.add("INSERT INTO %s (target, migration, %s) VALUES (%s, %s)"

@@ -1,0 +1,130 @@
+package dev.migrator.pg.internal.execute;
+
+import dev.migrator.Gate;
+import dev.migrator.engine.CompareReport;
+import dev.migrator.engine.GateAnswer;
+import dev.migrator.engine.Lease;
+import dev.migrator.engine.MigrationState;
+import dev.migrator.engine.Pace;
+import dev.migrator.engine.StepControl;
+import dev.migrator.engine.StepExecutor;
+import dev.migrator.engine.StepState;
+import dev.migrator.pg.internal.state.StateSql;
+import dev.migrator.plan.Action;
+import dev.migrator.plan.Step;
+import java.util.List;
+import javax.sql.DataSource;
+
+/**
+ * Runs steps on PostgreSQL, each kind of action by its own class. Holds no connection between steps and at most two at a time
+ * within one. Safe for use by many threads.
+ */
+public final class PgExecutor implements StepExecutor {
+    private final DataSource source;
+    private final StateSql sql;
+    private final ExecutorSettings settings;
+    private final Pace pace;
+    private final Fingerprinter fingerprinter;
+    private final OutgrownCounter outgrown;
+    private final TransactionRunner transactions;
+    private final ScanRunner scans;
+    private final IndexBuilder indexBuilder;
+    private final IndexDropper indexDropper;
+    private final ScriptRunner scripts;
+    private final Comparer comparer;
+    private final GateAsker gates;
+
+    /**
+     * Makes an executor.
+     *
+     * @param source connections; those of a pooler in transaction mode will do
+     * @param direct connections that no pooler shares out, for what can't run in a transaction; may be the same
+     * @param sql the state schema
+     * @param settings how gentle and how patient it is
+     * @param pace how it waits
+     * @param fingerprinter reads what a plan relies on
+     * @param outgrown counts what the retired shape can't hold
+     */
+    public PgExecutor(
+            DataSource source,
+            DataSource direct,
+            StateSql sql,
+            ExecutorSettings settings,
+            Pace pace,
+            Fingerprinter fingerprinter,
+            OutgrownCounter outgrown) {
+        this.source = source;
+        this.sql = sql;
+        this.settings = settings;
+        this.pace = pace;
+        this.fingerprinter = fingerprinter;
+        this.outgrown = outgrown;
+        this.transactions = new TransactionRunner(source, sql, settings, pace);
+        this.scans = new ScanRunner(source, sql, settings, pace);
+        Concurrently concurrently = new Concurrently(source, direct, pace);
+        this.indexBuilder = new IndexBuilder(sql, transactions, concurrently);
+        this.indexDropper = new IndexDropper(sql, transactions, concurrently);
+        this.scripts = new ScriptRunner(direct, sql, settings, pace, transactions, concurrently);
+        this.comparer = new Comparer(source, sql, transactions, settings, pace);
+        this.gates = new GateAsker(source);
+    }
+
+    @Override
+    public void run(Lease lease, Step step, StepControl control) {
+        perform(new Task(lease, step, control, Way.FORWARD), step.action());
+    }
+
+    @Override
+    public void undo(Lease lease, Step step, StepControl control) {
+        perform(new Task(lease, step, control, Way.BACK), step.undo());
+    }
+
+    private void perform(Task task, Action action) {
+        if (action instanceof Action.Transaction transaction) {
+            transactions.run(task, transaction.locks(), transaction.statements());
+        } else if (action instanceof Action.Scan scan) {
+            scans.run(task, scan);
+        } else if (action instanceof Action.BuildIndex build) {
+            indexBuilder.build(task, build);
+        } else if (action instanceof Action.DropIndex drop) {
+            indexDropper.drop(task, drop);
+        } else if (action instanceof Action.Backfill backfill) {
+            new Backfiller(task, backfill, source, sql, transactions, settings, pace).run();
+        } else if (action instanceof Action.Compare compare) {
+            comparer.run(task, compare);
+        } else if (action instanceof Action.Script script) {
+            scripts.run(task, script);
+        } else if (action instanceof Action.Irreversible irreversible) {
+            throw Failures.permanent(
+                    "", "there is no way back over this step: " + irreversible.reason() + " Nothing was changed.");
+        } else {
+            doNothing(task);
+        }
+    }
+
+    /** Only the record changes; what a backfill has noted of its progress goes with it. */
+    private void doNothing(Task task) {
+        boolean backfill = task.step().action() instanceof Action.Backfill;
+        transactions.run(task, List.of(), backfill ? ChunkTable.forget(sql, task) : List.of());
+    }
+
+    @Override
+    public List<String> fingerprint(MigrationState state, List<StepState> steps) {
+        return fingerprinter.fingerprint(state, steps);
+    }
+
+    @Override
+    public long outgrownRows(MigrationState state, List<StepState> steps) {
+        return outgrown.count(state, steps);
+    }
+
+    @Override
+    public GateAnswer ask(Gate.Sql gate) {
+        return gates.ask(gate);
+    }
+
+    @Override
+    public CompareReport compare(MigrationState state, List<StepState> steps, StepControl control) {
+        return comparer.compare(state, steps, control);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.migrator.pg.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.migrator.Migration;
+import dev.migrator.Phase;
+import dev.migrator.test.PostgresServer;
+import dev.migrator.test.SchemaSnapshot;
+import dev.migrator.test.TestDatabase;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each operation through all phases, and back from each. */
+class LifecycleTest {
+    private TestDatabase database;
+
+    @BeforeEach
+    void createDatabase() {
+        database = PostgresServer.shared().createDatabase();
+        database.execute(Samples.SCHEMA);
+    }
+
+    @AfterEach
+    void dropDatabase() {
+        database.close();
+    }
+
+    static Stream<Arguments> migrations() {
+        return Samples.ALL.stream().map(migration -> Arguments.of(Named.of(migration.id(), migration)));
+    }
+
+    static Stream<Arguments> waysBack() {
+        return Samples.ALL.stream()
+                .flatMap(migration -> Stream.of(Phase.EXPAND, Phase.BACKFILL, Phase.VALIDATE, Phase.CONTRACT)
+                        .map(phase -> Arguments.of(Named.of(migration.id(), migration), phase)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("migrations")
+    void everyOperationArrivesAtPurgeAndLeavesNothingBehind(Migration migration) {
+        Rig.over(database).to(migration, Phase.PURGE);
+        List<String> leftovers = database.snapshot("public").lines("mg_");
+        assertThat(leftovers).isEmpty();
+        assertThat(database.queryLong("SELECT count(*) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
+                        + " WHERE n.nspname = 'migrator' AND proname LIKE 'sync%'"))
+                .isZero();
+        assertThat(database.queryLong("SELECT count(*) FROM users")).isEqualTo(400);
+    }
+
+    @ParameterizedTest(name = "{0} back from {1}")
+    @MethodSource("waysBack")
+    void rollbackFromEachPhaseBringsTheSchemaBack(Migration migration, Phase phase) {
+        SchemaSnapshot before = database.snapshot("public");
+        List<List<String>> rows = database.queryRows("SELECT * FROM users ORDER BY id");
+        Rig.over(database).to(migration, phase).back(migration, Optional.empty());
+        assertThat(before.differences(database.snapshot("public"))).isEmpty();
+        boolean fills = migration.equals(Samples.NOT_NULL) && phase != Phase.EXPAND;
+        if (!fills) {
+            assertThat(database.queryRows("SELECT * FROM users ORDER BY id")).isEqualTo(rows);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package dev.migrator.pg.execute;
+
+import dev.migrator.test.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
+
+/** An application that runs short statements all the time, each of which must succeed. */
+final class Application implements AutoCloseable {
+    private final AtomicInteger completed = new AtomicInteger();
+    private final Queue<String> failures = new ConcurrentLinkedQueue<>();
+    private final List<Thread> threads;
+    private volatile boolean stopped;
+
+    /**
+     * Starts one.
+     *
+     * @param statements the SQL of the n-th transaction
+     */
+    Application(TestDatabase db, int sessions, IntFunction<String> statements) {
+        AtomicInteger numbers = new AtomicInteger();
+        this.threads = java.util.stream.IntStream.range(0, sessions)
+                .mapToObj(session -> new Thread(() -> work(db, numbers, statements), "application-" + session))
+                .toList();
+        threads.forEach(Thread::start);
+    }
+
+    private void work(TestDatabase db, AtomicInteger numbers, IntFunction<String> statements) {
+        try (Connection connection = db.connect();
+                Statement statement = connection.createStatement()) {
+            // A guard, not a measure: who waits that long has been blocked for good.
+            statement.execute("SET statement_timeout = '20s'");
+            while (!stopped) {
+                String sql = statements.apply(numbers.incrementAndGet());
+                try {
+                    statement.execute(sql);
+                    completed.incrementAndGet();
+                } catch (SQLException e) {
+                    failures.add(sql + ": " + e.getMessage());
+                    statement.execute("ROLLBACK");
+                }
+            }
+        } catch (SQLException e) {
+            failures.add(e.toString());
+        }
+    }
+
+    int completed() {
+        return completed.get();
+    }
+
+    List<String> failures() {
+        return List.copyOf(failures);
+    }
+
+    @Override
+    public void close() {
+        stopped = true;
+        for (Thread thread : threads) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

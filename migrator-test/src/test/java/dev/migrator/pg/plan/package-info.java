@@ -1,0 +1,4 @@
+@NullMarked
+package dev.migrator.pg.plan;
+
+import org.jspecify.annotations.NullMarked;
