@@ -1,6 +1,8 @@
 /** PostgreSQL for the migrator: planner, executor, backfill and state tables. */
 @SuppressWarnings("opens") // The package holds no class, only the scripts of the state tables.
 module dev.migrator.pg {
+    exports dev.migrator.pg;
+
     requires transitive dev.migrator.core;
     requires transitive java.sql;
     requires static transitive org.jspecify;

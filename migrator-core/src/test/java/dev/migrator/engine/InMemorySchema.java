@@ -12,7 +12,7 @@ import java.util.TreeSet;
  */
 final class InMemorySchema {
     static final int ROWS = 6;
-    /** How things are named that no step makes. */
+    /** What no step makes. */
     static final String STRANGER = "stranger";
 
     private static final String NEW_SHAPE = "new column";
@@ -46,6 +46,15 @@ final class InMemorySchema {
 
     boolean isFilled(int row) {
         return filled[row];
+    }
+
+    /** Somebody else changes the schema, or takes that change back. */
+    void meddle() {
+        execute((things.contains(STRANGER) ? "-" : "+") + STRANGER);
+    }
+
+    void tidyUp() {
+        things.remove(STRANGER);
     }
 
     /** Records the name of an index before it exists. */
@@ -90,8 +99,7 @@ final class InMemorySchema {
     }
 
     boolean isAsBefore() {
-        return things.stream().allMatch(thing -> thing.startsWith(STRANGER))
-                && indexes.stream().allMatch(recorded::contains);
+        return things.stream().allMatch(STRANGER::equals) && indexes.stream().allMatch(recorded::contains);
     }
 
     /** All of it, without what attempts of engines that died may have left, whose names are recorded. */

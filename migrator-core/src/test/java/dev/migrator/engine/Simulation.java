@@ -122,7 +122,7 @@ final class Simulation {
         int times = scheduler.random().nextInt(16);
         for (int time = 0; time < times; time++) {
             pause(process, 6_000);
-            int whim = scheduler.random().nextInt(12);
+            int whim = scheduler.random().nextInt(13);
             scheduler.note(process.toString(), "does", () -> String.valueOf(whim));
             switch (whim) {
                 case 0 -> database.setPaused(migration.id(), true);
@@ -135,6 +135,7 @@ final class Simulation {
                     tables.broken()
                             .add(1 + scheduler.random().nextInt(plan.steps().size()));
                 case 10 -> tables.broken().clear();
+                case 11 -> tables.schema().meddle();
                 default -> rollBack(process);
             }
         }
@@ -150,6 +151,7 @@ final class Simulation {
         database.setPaused(migration.id(), false);
         tables.setQuery(true);
         tables.broken().clear();
+        tables.schema().tidyUp();
         Engine engine = engine(process, 0);
         boolean backFirst = scheduler.chance(3);
         for (int attempt = 0; attempt < 20 && !finished(); attempt++) {
@@ -158,6 +160,8 @@ final class Simulation {
             Outcome outcome =
                     back ? engine.rollback(migration, Optional.empty()) : engine.migrate(migration, Phase.PURGE, true);
             scheduler.note(process.toString(), back ? "rolls back" : "migrates", () -> "=> " + outcome);
+            backFirst |=
+                    outcome instanceof Outcome.Failed failed && failed.message().contains("the schema has changed");
             if (tables.state().filter(MigrationState::isRolledBack).isPresent()) {
                 Violation.unless(
                         tables.schema().isAsBefore(), "left: " + tables.schema().describe());

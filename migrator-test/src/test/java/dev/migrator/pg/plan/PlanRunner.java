@@ -4,6 +4,7 @@ import dev.migrator.Identifier;
 import dev.migrator.Migration;
 import dev.migrator.Phase;
 import dev.migrator.pg.internal.plan.PgPlanner;
+import dev.migrator.pg.internal.state.StateSchema;
 import dev.migrator.plan.Action;
 import dev.migrator.plan.Plan;
 import dev.migrator.plan.Step;
@@ -22,7 +23,7 @@ final class PlanRunner {
 
     PlanRunner(TestDatabase database, Migration migration) {
         this.database = database;
-        database.execute("CREATE SCHEMA IF NOT EXISTS migrator");
+        new StateSchema(database.dataSource(), Identifier.of("migrator")).install();
         this.plan = new PgPlanner(database.dataSource(), Identifier.of("migrator")).plan(migration);
     }
 

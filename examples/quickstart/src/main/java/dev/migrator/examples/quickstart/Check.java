@@ -78,7 +78,8 @@ final class Check {
             Place found = release.place(row, first, row.getInt(2));
             if (!Optional.of(found).equals(expected)) {
                 throw new QuickstartException("Place " + id + " is " + found + " in the shape of " + release.name()
-                        + ", but it was written as " + expected.map(Place::toString).orElse("removed") + ".");
+                        + ", but it was written as "
+                        + expected.map(Place::toString).orElse("removed") + ".");
             }
             first += release.columns().size();
         }

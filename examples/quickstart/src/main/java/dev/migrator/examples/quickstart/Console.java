@@ -17,6 +17,12 @@ final class Console {
         this.out = out;
     }
 
+    /** What this is all about. */
+    void intro(String text) {
+        text.lines().forEach(out::println);
+        out.println();
+    }
+
     /** A heading. */
     void title(String text) {
         out.println();
@@ -45,19 +51,24 @@ final class Console {
     }
 
     private void wrapped(String prefix, String text, Object... values) {
-        StringBuilder line = new StringBuilder(prefix);
-        boolean fresh = true;
-        for (String word : text.formatted(values).split(" ")) {
-            if (!fresh && line.length() + 1 + word.length() > WIDTH) {
+        String start = prefix;
+        for (String line : text.formatted(values).lines().toList()) {
+            wrap(start, line);
+            start = " ".repeat(prefix.length());
+        }
+        out.flush();
+    }
+
+    private void wrap(String start, String text) {
+        StringBuilder line = new StringBuilder(start);
+        for (String word : text.strip().split(" ")) {
+            if (line.length() > start.length() && line.length() + 1 + word.length() > WIDTH) {
                 out.println(line);
-                line = new StringBuilder(" ".repeat(prefix.length()));
-                fresh = true;
+                line = new StringBuilder(" ".repeat(start.length()));
             }
-            line.append(fresh ? "" : " ").append(word);
-            fresh = false;
+            line.append(line.length() > start.length() ? " " : "").append(word);
         }
         out.println(line);
-        out.flush();
     }
 
     /** A count with its thousands set apart. */

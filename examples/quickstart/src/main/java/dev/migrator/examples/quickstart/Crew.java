@@ -12,6 +12,7 @@ final class Crew implements AutoCloseable {
     private final Console console;
     private final List<Member> atWork = new ArrayList<>();
     private final Waits all = new Waits();
+    private long started;
 
     private record Member(Writer writer, HikariDataSource pool) {
         void leave() {
@@ -29,7 +30,7 @@ final class Crew implements AutoCloseable {
     /** Starts an instance. */
     Writer start(Release release, Writer.Use use) {
         HikariDataSource pool = server.pool(release.name(), 2);
-        Writer writer = Writer.start(pool, release, model, use);
+        Writer writer = Writer.start(pool, release, model, use, ++started);
         atWork.add(new Member(writer, pool));
         return writer;
     }
@@ -44,7 +45,7 @@ final class Crew implements AutoCloseable {
                 all.addAll(writer.waits());
                 Waits waits = writer.waits();
                 console.say(
-                        "%s is stopped: %s requests, 0 errors, 99 %% within %s, slowest %s.",
+                        "%s is stopped. It answered %s requests, 0 errors, 99 %% within %s, slowest %s.",
                         writer.release().name(),
                         Console.count(waits.requests()),
                         Console.milliseconds(waits.p99()),

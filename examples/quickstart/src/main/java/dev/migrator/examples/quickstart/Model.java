@@ -61,9 +61,8 @@ final class Model {
     }
 
     private Optional<Place> at(Map<Long, Optional<Place>> writes, long id) {
-        Optional<Place> original = id <= loadedRows
-                ? Optional.of(loaded.get((int) ((id - 1) % loaded.size())))
-                : Optional.empty();
+        Optional<Place> original =
+                id <= loadedRows ? Optional.of(loaded.get((int) ((id - 1) % loaded.size()))) : Optional.empty();
         return writes.getOrDefault(id, original);
     }
 

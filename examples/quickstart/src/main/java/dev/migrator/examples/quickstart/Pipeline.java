@@ -57,12 +57,13 @@ final class Pipeline {
 
     /** Compares the two shapes of every row, in the database. */
     void verify(Migration migration) {
-        CompareReport report = migrator.verify(migration.id());
+        CompareReport report = migrator.verify(migration.id(), progress -> {});
         if (report.differing() > 0) {
             throw new QuickstartException(report.differing() + " of " + report.rows()
                     + " rows differ in their two shapes: " + report.examples());
         }
-        console.say("The migrator compared the two shapes of %s rows itself: they agree.", Console.count(report.rows()));
+        console.say(
+                "The migrator compared the two shapes of %s rows itself: they agree.", Console.count(report.rows()));
     }
 
     /** Goes back to the end of a phase. */

@@ -83,10 +83,7 @@ final class PlacesTable {
     }
 
     private static void load(Connection connection, Cities cities, long rows) throws SQLException {
-        CopyIn copy = connection
-                .unwrap(PGConnection.class)
-                .getCopyAPI()
-                .copyIn(COPY);
+        CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(COPY);
         try {
             StringBuilder packet = new StringBuilder();
             for (long id = 1; id <= rows; id++) {

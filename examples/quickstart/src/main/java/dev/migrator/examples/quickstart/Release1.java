@@ -11,7 +11,7 @@ final class Release1 implements Release {
 
     @Override
     public String name() {
-        return "release 1";
+        return "Release 1";
     }
 
     @Override
@@ -45,8 +45,7 @@ final class Release1 implements Release {
 
     @Override
     public int rename(Connection connection, long id, String name) throws SQLException {
-        return Release.update(
-                connection, "UPDATE places SET name = ?, version = version + 1 WHERE id = ?", name, id);
+        return Release.update(connection, "UPDATE places SET name = ?, version = version + 1 WHERE id = ?", name, id);
     }
 
     @Override

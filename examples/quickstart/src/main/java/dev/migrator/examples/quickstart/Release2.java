@@ -10,7 +10,7 @@ final class Release2 implements Release {
 
     @Override
     public String name() {
-        return "release 2";
+        return "Release 2";
     }
 
     @Override

@@ -10,7 +10,7 @@ final class Release3 implements Release {
 
     @Override
     public String name() {
-        return "release 3";
+        return "Release 3";
     }
 
     @Override
@@ -47,8 +47,7 @@ final class Release3 implements Release {
 
     @Override
     public int rename(Connection connection, long id, String name) throws SQLException {
-        return Release.update(
-                connection, "UPDATE places SET label = ?, version = version + 1 WHERE id = ?", name, id);
+        return Release.update(connection, "UPDATE places SET label = ?, version = version + 1 WHERE id = ?", name, id);
     }
 
     @Override
@@ -83,11 +82,7 @@ final class Release3 implements Release {
     @Override
     public boolean finds(Connection connection, long id, String name) throws SQLException {
         return Release.query(
-                        connection,
-                        "SELECT id FROM places WHERE label = ? AND id = ?",
-                        row -> row.getLong(1),
-                        name,
-                        id)
+                        connection, "SELECT id FROM places WHERE label = ? AND id = ?", row -> row.getLong(1), name, id)
                 .isPresent();
     }
 }

@@ -29,8 +29,7 @@ final class Server implements AutoCloseable {
     /** Starts a server with an empty database that belongs to an ordinary role. */
     static Server start() throws SQLException {
         Server server = new Server(postgres());
-        try (Connection connection =
-                        server.postgres.getPostgresDatabase().getConnection();
+        try (Connection connection = server.postgres.getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE ROLE " + OWNER + " LOGIN");
             statement.execute("CREATE DATABASE " + DATABASE + " OWNER " + OWNER);

@@ -10,6 +10,14 @@ import java.util.Optional;
 /** What happens, from the empty database to the last check. */
 final class Story implements AutoCloseable {
 
+    private static final String INTRODUCTION =
+            """
+            Two releases of an application use one table at the same time, while its
+            columns get other names and types under them. Nobody is stopped for that.
+            Then another such change is made, and taken back. Every write is noted in
+            memory as well, and in the end each row is compared with those notes.
+            """;
+
     /** How many requests everybody answers between two acts. */
     private static final int SOME_REQUESTS = 300;
 
@@ -41,6 +49,7 @@ final class Story implements AutoCloseable {
      * @throws QuickstartException if anything is not as it must be
      */
     static void tell(Console console, long rows) throws SQLException {
+        console.intro(INTRODUCTION);
         console.say("Starting PostgreSQL.");
         Cities cities = Cities.read();
         try (Server server = Server.start();
@@ -78,6 +87,7 @@ final class Story implements AutoCloseable {
         crew.work(SOME_REQUESTS);
 
         pipeline.waitsBefore(first, Phase.CONTRACT);
+        pipeline.verify(first);
         checkEveryRow(new Release1(), new Release2());
         crew.stop(release1);
         pipeline.approve(first, Phase.CONTRACT, "no instance of release 1 is left");

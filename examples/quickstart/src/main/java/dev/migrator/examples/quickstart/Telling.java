@@ -18,6 +18,7 @@ final class Telling implements EngineListener {
     private Duration phaseBegan = Duration.ZERO;
     private Duration stepBegan = Duration.ZERO;
     private Duration lastLine = Duration.ZERO;
+    private boolean filling;
     private long rows;
 
     Telling(Console console) {
@@ -41,29 +42,31 @@ final class Telling implements EngineListener {
     public synchronized void stepBegins(String migration, Step step, boolean forward) {
         stepBegan = console.elapsed();
         lastLine = stepBegan;
+        filling = forward && step.action() instanceof Action.Backfill;
         rows = 0;
     }
 
     @Override
     public synchronized void progress(String migration, Progress progress) {
         rows = progress.rows();
-        if (console.elapsed().minus(lastLine).compareTo(BETWEEN_LINES) > 0) {
+        if (filling && console.elapsed().minus(lastLine).compareTo(BETWEEN_LINES) > 0) {
             lastLine = console.elapsed();
-            console.more(
-                    "%d %%: %s rows", 100 * progress.done() / Math.max(1, progress.total()), Console.count(rows));
+            console.more("%d %%: %s rows", 100 * progress.done() / Math.max(1, progress.total()), Console.count(rows));
         }
     }
 
     @Override
     public synchronized void stepDone(String migration, Step step, boolean forward) {
         Duration took = console.elapsed().minus(stepBegan);
-        long aSecond = rows * 1000 / Math.max(1, took.toMillis());
-        if (forward && step.action() instanceof Action.Backfill) {
+        if (filling) {
+            long aSecond = rows * 1000 / Math.max(1, took.toMillis());
             console.more(
                     "%s rows filled in %s, %s a second",
                     Console.count(rows), Console.seconds(took), Console.count(aSecond));
         } else if (forward && step.action() instanceof Action.Compare) {
-            console.more("%s rows compared in %s", Console.count(rows), Console.seconds(took));
+            console.more("the two shapes of every row compared in %s: they agree", Console.seconds(took));
+        } else if (forward && step.action() instanceof Action.BuildIndex) {
+            console.more("an index built in %s", Console.seconds(took));
         }
     }
 

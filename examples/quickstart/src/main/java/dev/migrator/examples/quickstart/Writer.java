@@ -36,18 +36,18 @@ final class Writer implements AutoCloseable {
     private volatile Use use;
     private volatile boolean stopping;
 
-    private Writer(DataSource database, Release release, Model model, Use use) {
+    private Writer(DataSource database, Release release, Model model, Use use, long seed) {
         this.database = database;
         this.release = release;
         this.model = model;
         this.use = use;
-        this.random = new SplittableRandom(release.name().hashCode());
+        this.random = new SplittableRandom(seed);
         this.thread = new Thread(this::run, release.name());
     }
 
-    /** Starts an instance. */
-    static Writer start(DataSource database, Release release, Model model, Use use) {
-        Writer writer = new Writer(database, release, model, use);
+    /** Starts an instance; the seed decides what its users ask for. */
+    static Writer start(DataSource database, Release release, Model model, Use use, long seed) {
+        Writer writer = new Writer(database, release, model, use, seed);
         writer.thread.setDaemon(true);
         writer.thread.start();
         return writer;
@@ -168,8 +168,8 @@ final class Writer implements AutoCloseable {
     /** Fails if a request did. */
     synchronized void check() {
         if (error.isPresent()) {
-            throw new QuickstartException(
-                    "A request of " + release.name() + " failed, after " + waits.requests() + " good ones: " + error.get());
+            throw new QuickstartException("A request of " + release.name() + " failed, after " + waits.requests()
+                    + " good ones: " + error.get());
         }
     }
 

@@ -60,7 +60,8 @@ public final class Catalog {
                 triggers(oid),
                 statistics(oid),
                 dependents(oid),
-                publications(oid));
+                publications(oid),
+                functions(name, oid));
     }
 
     private List<IndexInfo> indexes(long oid) {
@@ -222,6 +223,22 @@ public final class Catalog {
                 """
                         .formatted(columnLists);
         return session.query(sql, oid).stream().map(row -> row.text("name")).toList();
+    }
+
+    /** Functions of the table's triggers, and those of ours whose source names the table. */
+    private List<TableInfo.Function> functions(QualifiedName table, long oid) {
+        String sql =
+                """
+                SELECT p.oid::regprocedure::text AS signature, p.procost::text AS cost
+                  FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+                 WHERE l.lanname = 'plpgsql' AND p.prokind = 'f' AND pg_has_role(p.proowner, 'USAGE')
+                   AND (position(? IN p.prosrc) > 0
+                        OR p.oid IN (SELECT t.tgfoid FROM pg_trigger t WHERE t.tgrelid = ?))
+                 ORDER BY 1
+                """;
+        return session.query(sql, table.name().value(), oid).stream()
+                .map(row -> new TableInfo.Function(row.text("signature"), row.text("cost")))
+                .toList();
     }
 
     private static Set<Integer> numbers(List<String> texts) {

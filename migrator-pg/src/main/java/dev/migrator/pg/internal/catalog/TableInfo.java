@@ -27,6 +27,7 @@ import java.util.Optional;
  * @param statistics its extended statistics
  * @param dependents what else depends on its columns
  * @param publications publications that publish all its columns
+ * @param functions PL/pgSQL functions that may hold plans over its rows, as SQL with their arguments, and their cost
  */
 public record TableInfo(
         QualifiedName name,
@@ -45,7 +46,8 @@ public record TableInfo(
         List<TriggerInfo> triggers,
         List<StatisticsInfo> statistics,
         List<Dependent> dependents,
-        List<String> publications) {
+        List<String> publications,
+        List<Function> functions) {
 
     /**
      * A foreign key of another table.
@@ -54,6 +56,14 @@ public record TableInfo(
      * @param columns the numbers of this table's columns that it refers to
      */
     public record Reference(String description, List<Integer> columns) {}
+
+    /**
+     * A function of the database's.
+     *
+     * @param signature its qualified name with the types of its arguments, as SQL
+     * @param cost its estimated cost, as SQL
+     */
+    public record Function(String signature, String cost) {}
 
     /** Finds a column. */
     public Optional<ColumnInfo> column(Identifier column) {

@@ -83,7 +83,7 @@ record Blocker(
     /** What ends it, as a statement for whoever decides to. */
     String remedy() {
         return gid.map(name -> "ROLLBACK PREPARED '" + name.replace("'", "''") + "'")
-                .orElseGet(() -> "SELECT pg_terminate_backend("
-                        + pid.map(String::valueOf).orElse("pid") + ")");
+                .or(() -> pid.map(number -> "SELECT pg_terminate_backend(" + number + ")"))
+                .orElse("SELECT gid, prepared, owner FROM pg_prepared_xacts");
     }
 }

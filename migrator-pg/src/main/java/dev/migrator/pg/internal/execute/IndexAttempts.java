@@ -111,11 +111,26 @@ final class IndexAttempts {
     }
 
     /** The statement that records that nothing bears a name any more. */
-    String gone(Identifier name, boolean published) {
-        return "UPDATE " + sql.table("artifact").quoted() + " SET removed_at = pg_catalog.clock_timestamp()"
-                + (published ? ", published_at = pg_catalog.clock_timestamp()" : "")
-                + " WHERE " + sql.isOf(lease.migration()) + " AND kind = 'INDEX' AND name = "
-                + Literal.text(name.value());
+    String gone(Identifier name) {
+        return "UPDATE " + sql.table("artifact").quoted() + " SET removed_at = pg_catalog.clock_timestamp() WHERE "
+                + sql.isOf(lease.migration()) + " AND kind = 'INDEX' AND name = " + Literal.text(name.value());
+    }
+
+    /** The statement that records that nothing bears any of the names any more, whatever token they carry. */
+    String allGone() {
+        return "UPDATE " + sql.table("artifact").quoted() + " SET removed_at = pg_catalog.clock_timestamp() WHERE "
+                + sql.isOf(lease.migration()) + " AND kind = 'INDEX' AND removed_at IS NULL AND name ~ "
+                + Literal.text(pattern());
+    }
+
+    /** The statement that records when what bore a name got its own. */
+    String published(Identifier name) {
+        return "UPDATE " + sql.table("artifact").quoted() + " SET published_at = pg_catalog.clock_timestamp() WHERE "
+                + sql.isOf(lease.migration()) + " AND kind = 'INDEX' AND name = " + Literal.text(name.value());
+    }
+
+    private String pattern() {
+        return "^" + base + "[0-9]+d?$";
     }
 
     /**
@@ -171,7 +186,7 @@ final class IndexAttempts {
                         Literal.text(table.quoted()),
                         sql.table("artifact").quoted(),
                         sql.isOf(lease.migration()),
-                        Literal.text("^" + base + "[0-9]+d?$"),
+                        Literal.text(pattern()),
                         Literal.text(index.value()),
                         task.isMine(sql));
     }

@@ -70,7 +70,7 @@ final class IndexBuilder {
         }
         Seen seen = look.get();
         if (seen.published().isPresent()) {
-            finishPublished(task, build, seen.published().get());
+            finishPublished(task, build, names, seen.published().get());
             return;
         }
         String definition = (build.unique() ? "UNIQUE " : "") + build.definition();
@@ -105,9 +105,10 @@ final class IndexBuilder {
     }
 
     /** The name is taken. On the way back that is the index which the step, half done, has not yet touched. */
-    private void finishPublished(Task task, Action.BuildIndex build, Found published) {
+    private void finishPublished(
+            Task task, Action.BuildIndex build, IndexAttempts names, Found published) {
         if (task.way() == Way.BACK && published.complete()) {
-            transactions.run(task, List.of(), List.of());
+            transactions.run(task, List.of(), List.of(names.allGone()));
             return;
         }
         throw Failures.permanent(
@@ -128,7 +129,7 @@ final class IndexBuilder {
             } catch (SQLException e) {
                 throw Failures.of(task, e);
             }
-            transactions.tryExchange(task, List.of(names.gone(attempt.name(), false)));
+            transactions.tryExchange(task, List.of(names.gone(attempt.name())));
         }
     }
 
@@ -172,10 +173,8 @@ final class IndexBuilder {
                         + " WHERE x.indexrelid = pg_catalog.to_regclass("
                         + Literal.text(published) + ")",
                 "index " + build.name() + " is valid"));
-        statements.add(names.gone(built, true));
-        if (!built.equals(names.buildName())) {
-            statements.add(names.gone(names.buildName(), false));
-        }
+        statements.add(names.published(built));
+        statements.add(names.allGone());
         try {
             transactions.run(task, List.of(), statements);
         } catch (LeaseLostException e) {
@@ -188,6 +187,6 @@ final class IndexBuilder {
 
     private void clean(Task task, IndexAttempts names) {
         concurrently.tryDrop(task, names.quoted(names.buildName()));
-        transactions.tryExchange(task, List.of(names.gone(names.buildName(), false)));
+        transactions.tryExchange(task, List.of(names.gone(names.buildName())));
     }
 }

@@ -6,7 +6,6 @@ import dev.migrator.pg.internal.execute.IndexAttempts.Seen;
 import dev.migrator.pg.internal.state.StateSql;
 import dev.migrator.plan.Action;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -42,16 +41,14 @@ final class IndexDropper {
             setAside(task, drop, names, look.get().published().get());
             doomed.add(names.dropName());
         }
-        List<String> statements = new ArrayList<>();
         for (Identifier name : doomed) {
             try {
                 concurrently.run(task, "DROP INDEX CONCURRENTLY IF EXISTS " + names.quoted(name));
             } catch (SQLException e) {
                 throw Failures.of(task, e);
             }
-            statements.add(names.gone(name, false));
         }
-        transactions.run(task, List.of(), statements);
+        transactions.run(task, List.of(), List.of(names.allGone()));
     }
 
     /** Whether the step may drop what bears the name: on the way back only what the step itself has published. */

@@ -3,6 +3,7 @@ package dev.migrator.pg.internal.plan;
 import dev.migrator.Identifier;
 import dev.migrator.Phase;
 import dev.migrator.pg.internal.catalog.TriggerInfo;
+import dev.migrator.pg.internal.sql.Literal;
 import dev.migrator.plan.Action;
 import dev.migrator.plan.Artifact;
 import dev.migrator.plan.Effect;
@@ -110,6 +111,7 @@ final class Exchange {
         }
         recreateUpdateOf(statements);
         statements.addAll(triggers.reverse());
+        afterwards(statements);
         return statements;
     }
 
@@ -163,6 +165,7 @@ final class Exchange {
                 .forEach(fill -> statements.add(rename(fill.retired(), fill.column())));
         recreateUpdateOf(statements);
         statements.addAll(triggers.forward());
+        afterwards(statements);
         return statements;
     }
 
@@ -233,6 +236,24 @@ final class Exchange {
                 TableSteps.exclusively(work, adds),
                 Effect.ADDS);
         return List.of(validate, add);
+    }
+
+    /**
+     * Sessions in a pool may hold plans over the table's old rows in PL/pgSQL functions, and would fail for good; touching
+     * the functions makes them plan anew. Then one row is written for trial, and the write taken back: a trigger that can't
+     * live with the exchanged columns is found before COMMIT. (Experiment 6.)
+     */
+    private void afterwards(List<String> statements) {
+        work.table()
+                .functions()
+                .forEach(function ->
+                        statements.add("ALTER FUNCTION " + function.signature() + " COST " + function.cost()));
+        work.newColumns().stream().findFirst().ifPresent(column -> {
+            Identifier any = statements.contains(rename(column.name(), column.work())) ? column.work() : column.name();
+            String trial = "UPDATE " + work.name().quoted() + " SET " + any.quoted() + " = " + any.quoted()
+                    + " WHERE ctid = (SELECT ctid FROM " + work.name().quoted() + " WHERE ctid < '(64,0)' LIMIT 1)";
+            statements.add("SELECT " + work.function().schema().quoted() + ".trial(" + Literal.text(trial) + ")");
+        });
     }
 
     /** {@code UPDATE OF} goes by column number; the trigger has to follow the name (experiment 6). */

@@ -1,0 +1,83 @@
+package dev.migrator.cli;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.migrator.Migration;
+import dev.migrator.MigrationFiles;
+import dev.migrator.engine.EngineListener;
+import dev.migrator.pg.PostgresMigrator;
+import dev.migrator.pg.PostgresMigratorBuilder;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** What all commands share: they read the files, connect, do one thing, and let go of the connection. */
+abstract class Connected implements Callable<Integer> {
+
+    @ParentCommand
+    private @Nullable MigratorCommand parent;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    private List<Migration> migrations = List.of();
+
+    /** Does the command's work. */
+    abstract int run(PostgresMigrator migrator);
+
+    /** Who is told what the engine does. */
+    EngineListener listener() {
+        return EngineListener.NONE;
+    }
+
+    @Override
+    public final Integer call() {
+        MigratorCommand root = filledIn(parent);
+        ConnectionSettings connection = root.connection();
+        migrations = MigrationFiles.load(root.migrations());
+        try (HikariDataSource pool = connection.pool()) {
+            Optional<HikariDataSource> direct = connection.directPool();
+            try {
+                PostgresMigratorBuilder builder = PostgresMigrator.builder(pool)
+                        .migrations(migrations)
+                        .stateSchema(root.stateSchema())
+                        .listener(listener());
+                direct.ifPresent(builder::directDataSource);
+                return run(builder.build());
+            } finally {
+                direct.ifPresent(HikariDataSource::close);
+            }
+        }
+    }
+
+    private static <T> T filledIn(@Nullable T value) {
+        if (value == null) {
+            throw new IllegalStateException("picocli has not filled in the command");
+        }
+        return value;
+    }
+
+    private CommandLine line() {
+        return filledIn(spec).commandLine();
+    }
+
+    PrintWriter out() {
+        return line().getOut();
+    }
+
+    PrintWriter err() {
+        return line().getErr();
+    }
+
+    Migration migration(String id) {
+        return migrations.stream()
+                .filter(migration -> migration.id().equals(id))
+                .findFirst()
+                .orElseThrow();
+    }
+}

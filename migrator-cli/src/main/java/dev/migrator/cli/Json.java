@@ -1,0 +1,90 @@
+package dev.migrator.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.migrator.engine.Event;
+import dev.migrator.pg.BackfillStatus;
+import dev.migrator.pg.MigrationStatus;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What machines read; the keys are a contract. */
+final class Json {
+    private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    private Json() {}
+
+    static String status(List<MigrationStatus> all) {
+        return text(all.stream().map(Json::status).toList());
+    }
+
+    private static Map<String, @Nullable Object> status(MigrationStatus status) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("id", status.id());
+        json.put("target", status.target());
+        json.put("phase", status.position().phase().name());
+        json.put("status", status.position().status().name());
+        json.put("direction", status.position().direction().name());
+        json.put("error", status.error().orElse(null));
+        json.put(
+                "waiting",
+                status.waiting().stream()
+                        .map(waiting -> Map.of("gate", waiting.gate(), "reason", waiting.reason()))
+                        .toList());
+        json.put("backfill", status.backfill().map(Json::backfill).orElse(null));
+        json.put(
+                "rollback",
+                Map.of(
+                        "possible",
+                        status.rollback().possible(),
+                        "how",
+                        status.rollback().how(),
+                        "reason",
+                        status.rollback().reason()));
+        json.put("updatedAt", status.updatedAt().map(Object::toString).orElse(null));
+        return json;
+    }
+
+    private static Map<String, @Nullable Object> backfill(BackfillStatus backfill) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("blocksTotal", backfill.blocksTotal());
+        json.put("blocksDone", backfill.blocksDone());
+        json.put("rows", backfill.rows());
+        json.put("rowsPerSecond", orNull(backfill.rowsPerSecond()));
+        json.put("etaSeconds", orNull(backfill.etaSeconds()));
+        json.put("skipped", backfill.skipped());
+        json.put("failedRows", backfill.failedRows());
+        return json;
+    }
+
+    private static @Nullable Object orNull(Optional<?> value) {
+        return value.isPresent() ? value.get() : null;
+    }
+
+    static String history(List<Event> events) {
+        return text(events.stream().map(Json::event).toList());
+    }
+
+    private static Map<String, String> event(Event event) {
+        Map<String, String> json = new LinkedHashMap<>();
+        json.put("at", event.at().toString());
+        json.put("phase", event.phase().name());
+        json.put("event", event.event());
+        json.put("actor", event.actor());
+        json.put("release", event.release());
+        json.put("detail", event.detail());
+        return json;
+    }
+
+    private static String text(Object value) {
+        try {
+            return MAPPER.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("maps of texts and numbers are always JSON", e);
+        }
+    }
+}

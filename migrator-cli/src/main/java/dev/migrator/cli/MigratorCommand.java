@@ -1,0 +1,146 @@
+package dev.migrator.cli;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The command itself: its connection, and the commands beneath it. */
+@Command(
+        name = "migrator",
+        description = "Changes the schema of a PostgreSQL database under a running application.",
+        mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        versionProvider = MigratorCommand.Version.class,
+        subcommands = {
+            PlanCommand.class,
+            MigrateCommand.class,
+            StatusCommand.class,
+            ApproveCommand.class,
+            PauseCommand.class,
+            ResumeCommand.class,
+            RollbackCommand.class,
+            VerifyCommand.class,
+            HistoryCommand.class,
+            InstancesCommand.class
+        },
+        footerHeading = "%nExit codes:%n",
+        footer = {
+            "  0  done, or as far as asked",
+            "  1  failed: what, why, what was left and what to do stand on stderr",
+            "  2  wrong usage or file",
+            "  3  waiting at a gate: which, and why",
+            "  4  paused",
+            "",
+            "The password comes from the environment variable MIGRATOR_PASSWORD, or from ~/.pgpass; it is never an option.",
+            "",
+            "Example:",
+            "  migrator --url jdbc:postgresql://db/shop --user shop_owner migrate --to VALIDATE"
+        })
+final class MigratorCommand implements Runnable {
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            scope = ScopeType.INHERIT,
+            description = "The database, jdbc:postgresql://host:port/name; else the environment variable MIGRATOR_URL.")
+    private @Nullable String url;
+
+    @Option(
+            names = "--direct-url",
+            paramLabel = "URL",
+            scope = ScopeType.INHERIT,
+            description = "The same database without a pooler between, for index builds; left out: the same URL.")
+    private @Nullable String directUrl;
+
+    @Option(
+            names = "--user",
+            paramLabel = "NAME",
+            scope = ScopeType.INHERIT,
+            description = "The role, the owner of the tables; else the environment variable MIGRATOR_USER.")
+    private @Nullable String user;
+
+    @Option(
+            names = "--migrations",
+            paramLabel = "DIR",
+            scope = ScopeType.INHERIT,
+            defaultValue = "db/migrator",
+            description = "The folder with the migration files (default: ${DEFAULT-VALUE}).")
+    private Path migrations = Path.of("db/migrator");
+
+    @Option(
+            names = "--state-schema",
+            paramLabel = "NAME",
+            scope = ScopeType.INHERIT,
+            defaultValue = "migrator",
+            description = "The schema of the migrator's own tables (default: ${DEFAULT-VALUE}).")
+    private String stateSchema = "migrator";
+
+    @Option(
+            names = "--verbose",
+            scope = ScopeType.INHERIT,
+            description = "Shows every statement on stderr.")
+    void verbose(boolean on) {
+        if (on) {
+            Logging.verbose();
+        }
+    }
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(line(), "Which command? One of: "
+                + String.join(", ", line().getSubcommands().keySet()));
+    }
+
+    private CommandLine line() {
+        CommandSpec present = spec;
+        if (present == null) {
+            throw new IllegalStateException("picocli has not filled in the command");
+        }
+        return present.commandLine();
+    }
+
+    /** The connection, from options and environment. */
+    ConnectionSettings connection() {
+        Map<String, String> environment = System.getenv();
+        String place = Optional.ofNullable(url)
+                .or(() -> Optional.ofNullable(environment.get("MIGRATOR_URL")))
+                .orElseThrow(() -> new CommandLine.ParameterException(
+                        line(), "Which database? Give --url, or set the environment variable MIGRATOR_URL."));
+        if (!place.startsWith("jdbc:postgresql:")) {
+            throw new CommandLine.ParameterException(
+                    line(), "The URL must begin with jdbc:postgresql:, e.g. jdbc:postgresql://localhost:5432/shop");
+        }
+        return new ConnectionSettings(
+                place,
+                Optional.ofNullable(directUrl),
+                Optional.ofNullable(user).or(() -> Optional.ofNullable(environment.get("MIGRATOR_USER"))),
+                Optional.ofNullable(environment.get("MIGRATOR_PASSWORD")));
+    }
+
+    Path migrations() {
+        return migrations;
+    }
+
+    String stateSchema() {
+        return stateSchema;
+    }
+
+    /** The version, from the jar. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = MigratorCommand.class.getPackage().getImplementationVersion();
+            return new String[] {"migrator " + Optional.ofNullable(version).orElse("(not from a jar)")};
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package dev.migrator.cli;
+
+import dev.migrator.Phase;
+import dev.migrator.engine.EngineListener;
+import dev.migrator.engine.Outcome;
+import dev.migrator.pg.PostgresMigrator;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "rollback",
+        description = {
+            "Walks a migration back, from any phase before PURGE; every write made meanwhile is kept in the old shape.",
+            "Safe to run again: a rollback that was cut off goes on."
+        },
+        footer = {
+            "",
+            "Example: migrator rollback 0007_rename_user_name --to VALIDATE",
+            "Exit codes: 0 done, 1 failed or impossible, 2 usage, 3 waiting at a gate, 4 paused"
+        })
+final class RollbackCommand extends Connected {
+
+    @Parameters(index = "0", paramLabel = "ID", description = "The migration.")
+    private String id = "";
+
+    @Option(
+            names = "--to",
+            paramLabel = "PHASE",
+            description = "The phase that is complete afterwards: ${COMPLETION-CANDIDATES}; left out: to before EXPAND.")
+    private @Nullable Phase to;
+
+    @Override
+    EngineListener listener() {
+        return ProgressListener.onStderr(err());
+    }
+
+    @Override
+    int run(PostgresMigrator migrator) {
+        Outcome outcome = migrator.rollback(id, Optional.ofNullable(to));
+        Outcomes.print(id, outcome, out(), err());
+        return ExitCode.of(outcome);
+    }
+}

@@ -1,0 +1,133 @@
+package dev.migrator.plan;
+
+import dev.migrator.Gate;
+import dev.migrator.Migration;
+import dev.migrator.Phase;
+import java.util.List;
+import java.util.Locale;
+
+/** A plan for people: per phase its gates and steps, each with its SQL, its lock and what that blocks, and its undo. */
+public final class PlanText {
+    private static final String INDENT = "      ";
+
+    private final StringBuilder text = new StringBuilder();
+
+    private PlanText() {}
+
+    /** The whole plan of a migration, with what preflight found. */
+    public static String of(Migration migration, Plan plan) {
+        PlanText printer = new PlanText();
+        printer.line("Migration " + plan.migration()
+                + migration.description().map(words -> ": " + words).orElse(""));
+        plan.tables().forEach(printer::table);
+        plan.findings().forEach(finding -> printer.line("  " + finding.severity() + " " + finding));
+        boolean narrows = migration.operations().stream().anyMatch(operation -> operation.narrows());
+        for (Phase phase : Phase.values()) {
+            printer.phase(phase, migration.gates().before(phase, narrows), plan.steps(phase));
+        }
+        return printer.text.toString();
+    }
+
+    /** The steps alone, as golden files hold them. */
+    public static String steps(Plan plan) {
+        PlanText printer = new PlanText();
+        for (Phase phase : Phase.values()) {
+            printer.phase(phase, List.of(), plan.steps(phase));
+        }
+        return printer.text.toString();
+    }
+
+    private void line(String line) {
+        text.append(line).append('\n');
+    }
+
+    private void table(TableEstimate table) {
+        line(String.format(
+                Locale.ROOT,
+                "  table %s: about %,d rows, %,d kB with indexes",
+                table.table().quoted(),
+                table.rows(),
+                table.bytes() / 1024));
+        if (!table.dependents().isEmpty()) {
+            line("    surrounded by: " + String.join(", ", table.dependents()));
+        }
+    }
+
+    private void phase(Phase phase, List<Gate> gates, List<Step> steps) {
+        line("");
+        String before = gates.isEmpty()
+                ? ""
+                : " (begins when these gates are open: "
+                        + String.join(", ", gates.stream().map(Gate::name).toList()) + ")";
+        line(phase + before);
+        if (steps.isEmpty()) {
+            line("  nothing to do");
+        }
+        steps.forEach(this::step);
+    }
+
+    private void step(Step step) {
+        line("  " + step.ordinal() + ". " + step.title());
+        line("    lock: " + locks(step.action()));
+        action(step.action());
+        if (!step.doneWhen().isEmpty()) {
+            line("    done when: " + step.doneWhen());
+        }
+        line("    undo: " + undo(step.undo()));
+        if (!(step.undo() instanceof Action.Nothing || step.undo() instanceof Action.Irreversible)) {
+            action(step.undo());
+        }
+    }
+
+    private static String undo(Action undo) {
+        if (undo instanceof Action.Irreversible irreversible) {
+            return "none. " + irreversible.reason();
+        }
+        return undo instanceof Action.Nothing ? "nothing is to be undone" : locks(undo);
+    }
+
+    private static String locks(Action action) {
+        List<TableLock> locks = Step.locksOf(action);
+        if (action instanceof Action.Script || (locks.isEmpty() && action instanceof Action.Transaction)) {
+            return "what the statements take; the migrator does not know";
+        }
+        if (locks.isEmpty()) {
+            return "none";
+        }
+        List<String> parts = locks.stream()
+                .map(lock -> lock + " (blocks " + lock.mode().blocks() + held(action, lock) + ")")
+                .toList();
+        return String.join(", ", parts);
+    }
+
+    private static String held(Action action, TableLock lock) {
+        if (!lock.mode().hurtsApplications()) {
+            return "";
+        }
+        return action instanceof Action.Transaction ? ", for the moment of one short transaction" : "";
+    }
+
+    private void action(Action action) {
+        if (action instanceof Action.Transaction transaction) {
+            sql(transaction.statements());
+        } else if (action instanceof Action.Scan scan) {
+            sql(scan.statements());
+        } else if (action instanceof Action.BuildIndex build) {
+            sql(List.of("CREATE " + (build.unique() ? "UNIQUE " : "") + "INDEX CONCURRENTLY " + build.name().quoted()
+                    + " ON " + build.table().quoted() + " " + build.definition()));
+        } else if (action instanceof Action.DropIndex drop) {
+            sql(List.of("DROP INDEX CONCURRENTLY " + drop.table().schema().quoted() + "." + drop.name().quoted()));
+        } else if (action instanceof Action.Backfill backfill) {
+            sql(List.of("UPDATE " + backfill.table().quoted() + " SET " + backfill.assignments() + " WHERE "
+                    + backfill.pending() + " -- in small batches"));
+        } else if (action instanceof Action.Compare compare) {
+            compare.rules().forEach(rule -> line(INDENT + "no row may be: " + rule.name()));
+        } else if (action instanceof Action.Script script) {
+            sql(script.statements());
+        }
+    }
+
+    private void sql(List<String> statements) {
+        statements.forEach(statement -> (statement + ";").lines().forEach(line -> line(INDENT + line)));
+    }
+}

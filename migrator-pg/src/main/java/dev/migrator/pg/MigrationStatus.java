@@ -1,0 +1,38 @@
+package dev.migrator.pg;
+
+import dev.migrator.engine.Position;
+import dev.migrator.engine.Waiting;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where a migration stands.
+ *
+ * @param id the migration
+ * @param target the database
+ * @param position phase, status and direction; {@code EXPAND PENDING} if it was never started
+ * @param error the last failure, empty if there is none
+ * @param waiting why it waits, empty if it does not
+ * @param backfill how far its backfill has come, empty before it began
+ * @param failedRows the first rows that could not be filled
+ * @param rollback whether it can be rolled back
+ * @param updatedAt when its state was last written, empty if it was never started
+ */
+public record MigrationStatus(
+        String id,
+        String target,
+        Position position,
+        Optional<String> error,
+        List<Waiting> waiting,
+        Optional<BackfillStatus> backfill,
+        List<FailedRow> failedRows,
+        RollbackStatus rollback,
+        Optional<Instant> updatedAt) {
+
+    /** Copies the lists. */
+    public MigrationStatus {
+        waiting = List.copyOf(waiting);
+        failedRows = List.copyOf(failedRows);
+    }
+}

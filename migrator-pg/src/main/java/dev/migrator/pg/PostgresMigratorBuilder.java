@@ -1,0 +1,119 @@
+package dev.migrator.pg;
+
+import dev.migrator.Identifier;
+import dev.migrator.Migration;
+import dev.migrator.engine.EngineListener;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import javax.sql.DataSource;
+
+/** Collects what a {@link PostgresMigrator} needs. Not thread-safe; may be used for one migrator only. */
+public final class PostgresMigratorBuilder {
+    final DataSource source;
+    Optional<DataSource> direct = Optional.empty();
+    List<Migration> migrations = List.of();
+    String stateSchema = "migrator";
+    String release = "";
+    EngineListener listener = EngineListener.NONE;
+    Duration leaseTime = Duration.ofSeconds(30);
+    Duration leaseWait = Duration.ofMinutes(10);
+    Duration maxStall = Duration.ofMillis(200);
+    Duration lockDeadline = Duration.ofMinutes(10);
+
+    PostgresMigratorBuilder(DataSource source) {
+        this.source = source;
+    }
+
+    /** Replaces the source of connections for what can't go through a pooler, such as building an index. */
+    public PostgresMigratorBuilder directDataSource(DataSource directSource) {
+        this.direct = Optional.of(directSource);
+        return this;
+    }
+
+    /** Replaces the migrations, in the order in which they are to run; none by default. */
+    public PostgresMigratorBuilder migrations(List<Migration> all) {
+        this.migrations = List.copyOf(all);
+        return this;
+    }
+
+    /** Replaces the name of the schema for the migrator's own tables; {@code migrator} by default. */
+    public PostgresMigratorBuilder stateSchema(String name) {
+        this.stateSchema = name;
+        return this;
+    }
+
+    /** Replaces the release that the history shows; none by default. */
+    public PostgresMigratorBuilder release(String name) {
+        this.release = name;
+        return this;
+    }
+
+    /** Replaces who is told what happens; nobody by default. */
+    public PostgresMigratorBuilder listener(EngineListener newListener) {
+        this.listener = newListener;
+        return this;
+    }
+
+    /** Replaces the time after which a silent engine counts as dead; 30 seconds by default. */
+    public PostgresMigratorBuilder leaseTime(Duration time) {
+        this.leaseTime = time;
+        return this;
+    }
+
+    /** Replaces the time to wait for another engine that is at work; ten minutes by default. */
+    public PostgresMigratorBuilder leaseWait(Duration time) {
+        this.leaseWait = time;
+        return this;
+    }
+
+    /** Replaces the longest time that the application may be made to wait for a lock of the migrator's; 200 ms by default. */
+    public PostgresMigratorBuilder maxStall(Duration time) {
+        this.maxStall = time;
+        return this;
+    }
+
+    /** Replaces the time within which a lock must be had before the step fails; ten minutes by default. */
+    public PostgresMigratorBuilder lockDeadline(Duration time) {
+        this.lockDeadline = time;
+        return this;
+    }
+
+    /**
+     * Makes the migrator; asks the database for its name, and for nothing else yet.
+     *
+     * @throws dev.migrator.engine.StepFailure if it can't be reached
+     * @throws IllegalArgumentException with everything that is wrong, one problem a line
+     */
+    public PostgresMigrator build() {
+        List<String> problems = new ArrayList<>();
+        try {
+            Identifier.of(stateSchema);
+        } catch (IllegalArgumentException e) {
+            problems.add("stateSchema: " + e.getMessage());
+        }
+        Set<String> ids = new HashSet<>();
+        for (Migration migration : migrations) {
+            if (!ids.add(migration.id())) {
+                problems.add("migrations: two have the id " + migration.id());
+            }
+        }
+        positive("leaseTime", leaseTime, problems);
+        positive("leaseWait", leaseWait, problems);
+        positive("maxStall", maxStall, problems);
+        positive("lockDeadline", lockDeadline, problems);
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException("The migrator can't be built:\n" + String.join("\n", problems));
+        }
+        return new PostgresMigrator(this);
+    }
+
+    private static void positive(String name, Duration value, List<String> problems) {
+        if (value.isNegative() || value.isZero()) {
+            problems.add(name + ": must be longer than zero, is " + value);
+        }
+    }
+}

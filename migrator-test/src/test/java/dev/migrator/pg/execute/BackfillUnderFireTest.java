@@ -1,0 +1,182 @@
+package dev.migrator.pg.execute;
+
+import static dev.migrator.pg.execute.BackfillSite.FILL;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.migrator.engine.ErrorClass;
+import dev.migrator.engine.StepFailure;
+import dev.migrator.test.BackgroundSession;
+import dev.migrator.test.EngineCrash;
+import dev.migrator.test.FaultPlan;
+import dev.migrator.test.FaultyDataSource;
+import dev.migrator.test.TcpProxy;
+import java.time.Duration;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class BackfillUnderFireTest {
+
+    @Test
+    void besideAnApplicationThatReadsAndWritesNothingFailsAndNothingIsLost() {
+        long seed = System.nanoTime();
+        try (BackfillSite users = BackfillSite.of(10_000);
+                Application application = new Application(users.site.db, 3, n -> transaction(seed + n))) {
+            users.run();
+            application.close();
+
+            assertThat(application.failures()).as("seed %d", seed).isEmpty();
+            assertThat(application.completed()).isPositive();
+            users.assertComplete();
+        }
+    }
+
+    private static String transaction(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        int id = random.nextInt(1, 10_000);
+        return switch (random.nextInt(5)) {
+            case 0 -> "UPDATE users SET name = 'w" + id + "' WHERE id BETWEEN " + id + " AND " + (id + 5);
+            case 1 -> "BEGIN; SELECT * FROM users WHERE id BETWEEN " + id + " AND " + (id + 20)
+                    + " ORDER BY id FOR UPDATE; UPDATE users SET pad = 'x' WHERE id = " + id + "; COMMIT";
+            case 2 -> "BEGIN; UPDATE users SET name = 'gone' WHERE id = " + id + "; ROLLBACK";
+            case 3 -> "INSERT INTO users (id, name) VALUES (" + (10_000 + random.nextInt(1_000_000_000))
+                    + ", 'new') ON CONFLICT DO NOTHING";
+            default -> "DELETE FROM users WHERE id = " + id;
+        };
+    }
+
+    @Test
+    void anApplicationThatLocksInWhateverOrderNeverMeetsADeadlock() {
+        try (BackfillSite users = BackfillSite.of(3_000);
+                // One order: alone, these never deadlock.
+                Application application = new Application(
+                        users.site.db,
+                        3,
+                        n -> "BEGIN; UPDATE users SET pad = 'a' WHERE id = " + (3000 - n % 3000)
+                                + "; COMMIT; BEGIN; UPDATE users SET pad = 'b' WHERE id IN (SELECT id FROM users WHERE id > "
+                                + n % 2900 + " AND id < " + (n % 2900 + 50) + " ORDER BY id FOR UPDATE); COMMIT")) {
+            users.run();
+            application.close();
+            assertThat(application.failures()).isEmpty();
+            users.assertComplete();
+        }
+    }
+
+    @Test
+    void rowsThatSomebodyHasLockedAreLeftForLaterAndComeBackTo() {
+        try (BackfillSite users = BackfillSite.of(5_000)) {
+            BackgroundSession locker = BackgroundSession.holding(
+                    users.site.db, "BEGIN; SELECT * FROM users WHERE id IN (1, 2500, 2501, 5000) FOR UPDATE");
+            users.site.pace.atPause(3, () -> {
+                assertThat(users.pending()).isEqualTo(4);
+                locker.close();
+            });
+            users.run();
+            users.assertComplete();
+            assertThat(users.recordedRows()).isEqualTo(5_000);
+        }
+    }
+
+    @Test
+    void whoeverKeepsRowsLockedIsNamedInTheEnd() {
+        try (BackfillSite users = BackfillSite.of(100);
+                BackgroundSession locker =
+                        BackgroundSession.holding(users.site.db, "BEGIN; SELECT * FROM users WHERE id = 7 FOR UPDATE")) {
+            var settings = ExecutionSite.settings().withLockDeadline(Duration.ofSeconds(20));
+            assertThatThrownBy(() -> users.run(settings)).isInstanceOfSatisfying(StepFailure.class, failure -> {
+                assertThat(failure.errorClass()).isEqualTo(ErrorClass.PERMANENT);
+                assertThat(failure.sqlState()).isEqualTo("55P03");
+                assertThat(failure).hasMessageContaining("pid " + locker.pid()).hasMessageContaining("goes on where it");
+            });
+            assertThat(users.pending()).isEqualTo(1);
+            locker.close();
+            users.run();
+            users.assertComplete();
+            assertThat(users.recordedRows()).isEqualTo(100);
+        }
+    }
+
+    @Test
+    void aLockOnTheWholeTableIsWaitedFor() {
+        try (BackfillSite users = BackfillSite.of(100)) {
+            BackgroundSession locker =
+                    BackgroundSession.holding(users.site.db, "BEGIN; LOCK TABLE users IN SHARE MODE");
+            users.site.pace.atPause(3, locker::close);
+            users.run();
+            users.assertComplete();
+        }
+    }
+
+    @Test
+    void batchesThatAreTooSlowAreHalved() {
+        try (BackfillSite users = BackfillSite.of(1_000)) {
+            // Far more than the limit for a batch of a whole small table, far less for a few rows.
+            users.site.db.execute(
+                    "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.002); RETURN NEW;"
+                            + " END $$",
+                    "CREATE TRIGGER slow BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION slow()");
+            users.run();
+            users.assertComplete();
+            assertThat(users.recordedRows()).isEqualTo(1_000);
+        }
+    }
+
+    @Test
+    void aCrashAtAnyStatementLosesNothingAndDoesNothingTwice() {
+        int statements;
+        try (BackfillSite users = BackfillSite.of(400)) {
+            FaultyDataSource whole = FaultyDataSource.over(users.site.db.dataSource(), FaultPlan.none());
+            users.run(whole);
+            statements = whole.count();
+        }
+        for (int n = 1; n <= statements; n++) {
+            try (BackfillSite users = BackfillSite.of(400)) {
+                FaultyDataSource faulty =
+                        FaultyDataSource.over(users.site.db.dataSource(), FaultPlan.crashBefore(n));
+                assertThatThrownBy(() -> users.run(faulty)).isInstanceOf(EngineCrash.class);
+                users.site.db.awaitNoSessions();
+                users.site.takeOver();
+                users.run();
+                users.assertComplete();
+                assertThat(users.recordedRows()).as("crash before statement %d", n).isEqualTo(400);
+            }
+        }
+    }
+
+    @Test
+    void aLostAnswerToAnyCommitIsUnknownAndNothingIsDoneTwice() {
+        int commits = 0;
+        boolean fired = true;
+        while (fired) {
+            commits++;
+            try (BackfillSite users = BackfillSite.of(400);
+                    TcpProxy proxy = TcpProxy.inFrontOf(users.site.db.server())) {
+                proxy.dropAnswerOf("COMMIT", commits);
+                try {
+                    users.run(users.site.db.dataSource(proxy));
+                } catch (StepFailure failure) {
+                    assertThat(failure.errorClass()).isEqualTo(ErrorClass.UNKNOWN);
+                    users.site.settle();
+                    users.run();
+                }
+                fired = proxy.fired();
+                users.assertComplete();
+                assertThat(users.recordedRows()).as("lost answer to commit %d", commits).isEqualTo(400);
+            }
+        }
+        assertThat(commits).isGreaterThan(5);
+    }
+
+    @Test
+    void twoEnginesInTurnsFillEachRowOnce() {
+        try (BackfillSite users = BackfillSite.of(5_000)) {
+            FaultyDataSource source = FaultyDataSource.over(
+                    users.site.db.dataSource(), FaultPlan.crashAfter(4), sql -> sql.contains("UPDATE ONLY"));
+            assertThatThrownBy(() -> users.run(source)).isInstanceOf(EngineCrash.class);
+            users.site.takeOver();
+            users.site.executor().run(users.site.lease, FILL, users.site.control());
+            users.assertComplete();
+            assertThat(users.recordedRows()).isEqualTo(5_000);
+        }
+    }
+}
