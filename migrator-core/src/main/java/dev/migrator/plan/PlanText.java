@@ -9,6 +9,7 @@ import java.util.Locale;
 /** A plan for people: per phase its gates and steps, each with its SQL, its lock and what that blocks, and its undo. */
 public final class PlanText {
     private static final String INDENT = "      ";
+    private static final int LINES_OF_UNDO = 3;
 
     private final StringBuilder text = new StringBuilder();
 
@@ -69,13 +70,13 @@ public final class PlanText {
     private void step(Step step) {
         line("  " + step.ordinal() + ". " + step.title());
         line("    lock: " + locks(step.action()));
-        action(step.action());
+        action(step.action(), Integer.MAX_VALUE);
         if (!step.doneWhen().isEmpty()) {
             line("    done when: " + step.doneWhen());
         }
         line("    undo: " + undo(step.undo()));
         if (!(step.undo() instanceof Action.Nothing || step.undo() instanceof Action.Irreversible)) {
-            action(step.undo());
+            action(step.undo(), LINES_OF_UNDO);
         }
     }
 
@@ -107,27 +108,40 @@ public final class PlanText {
         return action instanceof Action.Transaction ? ", for the moment of one short transaction" : "";
     }
 
-    private void action(Action action) {
+    private void action(Action action, int most) {
         if (action instanceof Action.Transaction transaction) {
-            sql(transaction.statements());
+            sql(transaction.statements(), most);
         } else if (action instanceof Action.Scan scan) {
-            sql(scan.statements());
+            sql(scan.statements(), most);
         } else if (action instanceof Action.BuildIndex build) {
-            sql(List.of("CREATE " + (build.unique() ? "UNIQUE " : "") + "INDEX CONCURRENTLY " + build.name().quoted()
-                    + " ON " + build.table().quoted() + " " + build.definition()));
+            sql(
+                    List.of("CREATE " + (build.unique() ? "UNIQUE " : "") + "INDEX CONCURRENTLY "
+                            + build.name().quoted() + " ON " + build.table().quoted() + " " + build.definition()),
+                    most);
         } else if (action instanceof Action.DropIndex drop) {
-            sql(List.of("DROP INDEX CONCURRENTLY " + drop.table().schema().quoted() + "." + drop.name().quoted()));
+            sql(
+                    List.of("DROP INDEX CONCURRENTLY " + drop.table().schema().quoted() + "."
+                            + drop.name().quoted()),
+                    most);
         } else if (action instanceof Action.Backfill backfill) {
-            sql(List.of("UPDATE " + backfill.table().quoted() + " SET " + backfill.assignments() + " WHERE "
-                    + backfill.pending() + " -- in small batches"));
+            sql(
+                    List.of("UPDATE " + backfill.table().quoted() + " SET " + backfill.assignments() + " WHERE "
+                            + backfill.pending() + " -- in small batches"),
+                    most);
         } else if (action instanceof Action.Compare compare) {
             compare.rules().forEach(rule -> line(INDENT + "no row may be: " + rule.name()));
         } else if (action instanceof Action.Script script) {
-            sql(script.statements());
+            sql(script.statements(), most);
         }
     }
 
-    private void sql(List<String> statements) {
-        statements.forEach(statement -> (statement + ";").lines().forEach(line -> line(INDENT + line)));
+    private void sql(List<String> statements, int most) {
+        for (String statement : statements) {
+            List<String> lines = (statement + ";").lines().toList();
+            lines.stream().limit(most).forEach(line -> line(INDENT + line));
+            if (lines.size() > most) {
+                line(INDENT + "  … " + (lines.size() - most) + " more lines");
+            }
+        }
     }
 }

@@ -91,7 +91,7 @@ final class StatusReader {
                        coalesce(sum(CASE WHEN c.done THEN c.to_block ELSE c.next_block END - c.from_block), 0)::bigint AS done,
                        coalesce(sum(c.rows), 0)::bigint AS rows, coalesce(sum(c.skipped), 0)::bigint AS skipped,
                        coalesce(sum(c.failed), 0)::bigint AS failed, bool_and(c.done) AS finished,
-                       extract(epoch FROM coalesce(max(s.finished_at), clock_timestamp()) - min(s.started_at))::float8 AS seconds
+                       extract(epoch FROM coalesce(max(s.finished_at), clock_timestamp()) - min(s.begun_at))::float8 AS seconds
                   FROM %s c JOIN %s s USING (target, migration, ordinal)
                  WHERE c.target = ? AND c.migration = ?
                 """

@@ -162,13 +162,13 @@ CREATE TABLE ${schema}.artifact (
 COMMENT ON TABLE ${schema}.artifact IS 'Everything that a migration makes or sets aside, recorded before it exists, so that nothing can be left behind unknown.';
 COMMENT ON COLUMN ${schema}.artifact.target IS 'What is migrated: the database.';
 COMMENT ON COLUMN ${schema}.artifact.migration IS 'The migration''s id.';
-COMMENT ON COLUMN ${schema}.artifact.number IS 'Its number in the plan, as in step.makes and step.removes.';
+COMMENT ON COLUMN ${schema}.artifact.number IS 'Its number in the plan, as in step.makes and step.removes; those after them were found necessary while a step ran.';
 COMMENT ON COLUMN ${schema}.artifact.kind IS 'COLUMN, INDEX, CONSTRAINT, TRIGGER, FUNCTION or STATISTICS.';
 COMMENT ON COLUMN ${schema}.artifact.table_schema IS 'Schema of the table that it belongs to.';
 COMMENT ON COLUMN ${schema}.artifact.table_name IS 'The table that it belongs to.';
 COMMENT ON COLUMN ${schema}.artifact.name IS 'Its name; a function''s lies in the state schema, the others'' in the table''s schema or in the table.';
 COMMENT ON COLUMN ${schema}.artifact.helper IS 'Whether it exists for the migrator only, and must be gone after PURGE and after a rollback.';
-COMMENT ON COLUMN ${schema}.artifact.definition IS 'DDL of an object that was there before the migration.';
+COMMENT ON COLUMN ${schema}.artifact.definition IS 'DDL of an object that was there before the migration, or that is made under a name of its attempt.';
 COMMENT ON COLUMN ${schema}.artifact.grants IS 'Grants on an object that was there before the migration.';
 COMMENT ON COLUMN ${schema}.artifact.comment IS 'Comment on an object that was there before the migration.';
 COMMENT ON COLUMN ${schema}.artifact.made_at IS 'When a step last made it; NULL: no step has.';

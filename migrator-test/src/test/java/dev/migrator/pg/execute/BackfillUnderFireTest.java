@@ -34,8 +34,9 @@ class BackfillUnderFireTest {
     private static String transaction(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         int id = random.nextInt(1, 10_000);
+        // Several rows are locked in one order only: alone, these never deadlock.
         return switch (random.nextInt(5)) {
-            case 0 -> "UPDATE users SET name = 'w" + id + "' WHERE id BETWEEN " + id + " AND " + (id + 5);
+            case 0 -> "UPDATE users SET name = 'w" + id + "' WHERE id = " + id;
             case 1 -> "BEGIN; SELECT * FROM users WHERE id BETWEEN " + id + " AND " + (id + 20)
                     + " ORDER BY id FOR UPDATE; UPDATE users SET pad = 'x' WHERE id = " + id + "; COMMIT";
             case 2 -> "BEGIN; UPDATE users SET name = 'gone' WHERE id = " + id + "; ROLLBACK";

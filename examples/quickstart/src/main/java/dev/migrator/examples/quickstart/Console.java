@@ -32,7 +32,7 @@ final class Console {
 
     /** Something that happens now. */
     void say(String text, Object... values) {
-        wrapped("%6.1f s ".formatted(elapsed().toMillis() / 1000.0), text, values);
+        wrapped(String.format(Locale.ROOT, "%6.1f s ", elapsed().toMillis() / 1000.0), text, values);
     }
 
     /** More about it. */
@@ -50,6 +50,8 @@ final class Console {
         return Duration.ofNanos(System.nanoTime() - begin);
     }
 
+    // The annotation that Error Prone asks for would be a dependency of its own.
+    @SuppressWarnings("AnnotateFormatMethod")
     private void wrapped(String prefix, String text, Object... values) {
         String start = prefix;
         for (String line : text.formatted(values).lines().toList()) {
@@ -61,7 +63,7 @@ final class Console {
 
     private void wrap(String start, String text) {
         StringBuilder line = new StringBuilder(start);
-        for (String word : text.strip().split(" ")) {
+        for (String word : text.strip().split(" ", -1)) {
             if (line.length() > start.length() && line.length() + 1 + word.length() > WIDTH) {
                 out.println(line);
                 line = new StringBuilder(" ".repeat(start.length()));

@@ -10,14 +10,13 @@ import java.sql.SQLException;
 public final class Quickstart {
 
     private static final long ROWS = 500_000;
-    private static final long FEWEST = 1000;
 
     private Quickstart() {}
 
     /**
      * Runs it.
      *
-     * @param arguments the number of rows, from 1000; left out: 500000
+     * @param arguments the number of rows, 1000 or more; left out: 500000
      */
     public static void main(String[] arguments) {
         int exitCode = run(arguments);
@@ -31,19 +30,24 @@ public final class Quickstart {
         try {
             Story.tell(console, rows(arguments));
             return 0;
-        } catch (QuickstartException | MigratorException | SQLException e) {
+        } catch (RuntimeException | SQLException e) {
             if (!Server.isExiting()) {
-                console.say("FAILED: %s", e.getMessage());
+                console.say("FAILED: %s", reason(e));
             }
             return 1;
         }
     }
 
+    private static String reason(Exception e) {
+        boolean saysItAll = e instanceof QuickstartException || e instanceof MigratorException;
+        return saysItAll ? String.valueOf(e.getMessage()) : e.toString();
+    }
+
     private static long rows(String[] arguments) {
-        long rows = arguments.length == 0 ? ROWS : Long.parseLong(arguments[0]);
-        if (rows < FEWEST) {
-            throw new QuickstartException("The number of rows is " + rows + "; at least " + FEWEST + " are needed.");
+        String rows = arguments.length == 0 ? String.valueOf(ROWS) : arguments[0];
+        if (!rows.matches("[1-9][0-9]{3,8}")) {
+            throw new QuickstartException("The number of rows is " + rows + "; it must be from 1000 to 999999999.");
         }
-        return rows;
+        return Long.parseLong(rows);
     }
 }

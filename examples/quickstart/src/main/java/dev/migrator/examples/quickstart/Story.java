@@ -76,11 +76,14 @@ final class Story implements AutoCloseable {
         crew.work(SOME_REQUESTS);
         crew.report();
 
+        console.say("EXPAND adds the new columns beside the old ones, with triggers that keep the two in step.");
         pipeline.migrate(first, Phase.EXPAND);
         Writer release2 = crew.start(new Release2(), Writer.Use.BLIND);
         console.say("Release 2 is rolled out beside it; it knows full_name, region, latitude and longitude. It may"
                 + " write them from now on, but not read them yet.");
+        console.say("BACKFILL fills the new columns of the rows that nobody has written since.");
         pipeline.migrate(first, Phase.BACKFILL);
+        console.say("VALIDATE builds indexes, and compares the two shapes row by row.");
         pipeline.migrate(first, Phase.VALIDATE);
         release2.useAll();
         console.say("The new shape is the truth: release 2 may now read and write as it likes, beside release 1.");
@@ -91,10 +94,12 @@ final class Story implements AutoCloseable {
         checkEveryRow(new Release1(), new Release2());
         crew.stop(release1);
         pipeline.approve(first, Phase.CONTRACT, "no instance of release 1 is left");
+        console.say("CONTRACT retires the old columns. They are still kept in step, for a way back.");
         pipeline.migrate(first, Phase.CONTRACT);
         crew.work(SOME_REQUESTS);
         pipeline.waitsBefore(first, Phase.PURGE);
         pipeline.approve(first, Phase.PURGE, "nobody wants release 1 back");
+        console.say("PURGE drops the old columns and the triggers: the point of no return.");
         pipeline.migrate(first, Phase.PURGE);
         checkEveryRow(new Release2());
         return release2;
@@ -105,6 +110,7 @@ final class Story implements AutoCloseable {
         console.title("2. A release that turns out to be a mistake: to CONTRACT, and back");
         console.quote(Migrations.text(second.id()));
         String definition = table.definition();
+        console.say("EXPAND, BACKFILL and VALIDATE in one go, while release 2 is at work.");
         pipeline.migrate(second, Phase.VALIDATE);
         Writer release3 = crew.start(new Release3(), Writer.Use.ALL);
         console.say("Release 3 is rolled out beside release 2; it knows label, country_code and subdivision.");
@@ -122,6 +128,7 @@ final class Story implements AutoCloseable {
         crew.work(SOME_REQUESTS);
         checkEveryRow(new Release2(), new Release3());
         crew.stop(release3);
+        console.say("Back to before EXPAND, while release 2 is at work:");
         pipeline.rollback(second, Optional.empty());
         crew.work(SOME_REQUESTS);
         checkEveryRow(new Release2());

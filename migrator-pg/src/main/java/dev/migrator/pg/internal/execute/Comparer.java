@@ -1,6 +1,7 @@
 package dev.migrator.pg.internal.execute;
 
 import dev.migrator.Phase;
+import dev.migrator.QualifiedName;
 import dev.migrator.engine.CompareReport;
 import dev.migrator.engine.ErrorClass;
 import dev.migrator.engine.MigrationState;
@@ -21,7 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
+import java.util.stream.Stream;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 
@@ -80,19 +81,40 @@ final class Comparer {
         return new CompareReport(rows, violations, examples);
     }
 
-    /** The comparisons of CONTRACT once its changes are made, before that those of VALIDATE, none before EXPAND is. */
+    /**
+     * For each table the comparisons that hold now: those after CONTRACT's exchange once it is done, before that those of
+     * VALIDATE; none before EXPAND has made a second shape, and none after PURGE.
+     */
     static List<StepState> applicable(List<StepState> steps) {
-        if (!isChanged(steps, Phase.EXPAND)) {
+        boolean purging = steps.stream()
+                .anyMatch(state -> state.step().phase() == Phase.PURGE && state.status() == StepStatus.DONE);
+        boolean expanded = transactions(steps, Phase.EXPAND).allMatch(state -> state.status() == StepStatus.DONE);
+        if (purging || !expanded) {
             return List.of();
         }
-        List<StepState> contract = comparisons(steps, Phase.CONTRACT);
-        return !contract.isEmpty() && isChanged(steps, Phase.CONTRACT) ? contract : comparisons(steps, Phase.VALIDATE);
+        List<StepState> applicable = new ArrayList<>();
+        for (StepState validation : comparisons(steps, Phase.VALIDATE)) {
+            QualifiedName table = ((Action.Compare) validation.step().action()).table();
+            Optional<StepState> exchange = transactions(steps, Phase.CONTRACT)
+                    .filter(state -> state.step().locks().stream()
+                            .anyMatch(lock -> lock.table().equals(table)))
+                    .reduce((first, second) -> second);
+            if (exchange.filter(state -> state.status() == StepStatus.DONE).isEmpty()) {
+                applicable.add(validation);
+                continue;
+            }
+            int after = exchange.get().step().ordinal();
+            comparisons(steps, Phase.CONTRACT).stream()
+                    .filter(state -> state.step().ordinal() > after
+                            && ((Action.Compare) state.step().action()).table().equals(table))
+                    .forEach(applicable::add);
+        }
+        return applicable;
     }
 
-    private static boolean isChanged(List<StepState> steps, Phase phase) {
-        Predicate<StepState> changes =
-                state -> state.step().phase() == phase && state.step().action() instanceof Action.Transaction;
-        return steps.stream().filter(changes).allMatch(state -> state.status() == StepStatus.DONE);
+    private static Stream<StepState> transactions(List<StepState> steps, Phase phase) {
+        return steps.stream()
+                .filter(state -> state.step().phase() == phase && state.step().action() instanceof Action.Transaction);
     }
 
     private static List<StepState> comparisons(List<StepState> steps, Phase phase) {

@@ -5,6 +5,7 @@ import dev.migrator.pg.internal.sql.Row;
 import dev.migrator.pg.internal.sql.Session;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -88,7 +89,7 @@ final class DirectSession implements AutoCloseable {
             return;
         }
         // Something stands between. Does it keep one backend for us even while others work?
-        Set<Long> ours = new TreeSet<>(Set.of(pid, pid(session)));
+        Set<Long> ours = new TreeSet<>(List.of(pid, pid(session)));
         try (Session other = Session.open(direct)) {
             try {
                 other.plain("BEGIN");

@@ -1,0 +1,62 @@
+package dev.migrator.pg.engine;
+
+import dev.migrator.Migration;
+import dev.migrator.Phase;
+import dev.migrator.test.PostgresServer;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * An engine dies, or never gets an answer, at a statement on the way from nothing to PURGE: schema, rows and records end as
+ * those of an engine that nothing happened to.
+ *
+ * <p>By default at every statement of one migration that changes something, and at some of the others. {@code
+ * -Dmigrator.test.thorough=true} (the profile {@code thorough}) means every statement of all; {@code -Dmigrator.crash.seed=N}
+ * chooses others.
+ */
+class CrashTest {
+    private static PostgresServer server;
+
+    @BeforeAll
+    static void startServer() {
+        server = Arena.quietServer();
+    }
+
+    @AfterAll
+    static void stopServer() {
+        server.close();
+    }
+
+    static Stream<Arguments> migrations() {
+        return Samples.ALL.stream().map(migration -> Arguments.of(Named.of(migration.id(), migration)));
+    }
+
+    private static Mishaps forward(Migration migration) {
+        return new Mishaps(
+                server, migration, arena -> {}, rig -> rig.engine().migrate(migration, Phase.PURGE, true));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("migrations")
+    void whereverAnEngineDiesTheNextOneEndsAsIfNothingHadHappened(Migration migration) {
+        try (Mishaps mishaps = forward(migration)) {
+            List<String> statements = mishaps.statements();
+            mishaps.happen(
+                    Mishap.THOROUGH ? Mishap.all(statements) : Mishap.some(statements, 2, "forward " + migration.id()));
+        }
+    }
+
+    @Test
+    void atNoStatementThatChangesSomethingDoesADeathOrALostAnswerMatter() {
+        try (Mishaps mishaps = forward(Samples.RENAME)) {
+            mishaps.happen(Mishap.telling(mishaps.statements()));
+        }
+    }
+}

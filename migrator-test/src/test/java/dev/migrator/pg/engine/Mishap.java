@@ -1,0 +1,93 @@
+package dev.migrator.pg.engine;
+
+import dev.migrator.test.FaultPlan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.regex.Pattern;
+
+/**
+ * What happens to an engine at one of its statements.
+ *
+ * @param kind what
+ * @param at the statement's number, from 1
+ * @param sql the statement
+ */
+record Mishap(Kind kind, int at, String sql) {
+    /** Whether the choice is left to nobody: every statement, every way. */
+    static final boolean THOROUGH = Boolean.getBoolean("migrator.test.thorough");
+
+    /** Which of the statements are chosen otherwise; printed with each failure. */
+    static final long SEED = Long.getLong("migrator.crash.seed", 1);
+
+    // What can change something, as a whole or by its commit. All else is read, or rolled back by the planner itself.
+    private static final Pattern CHANGES = Pattern.compile(
+            "\\s*(BEGIN;|UPDATE|INSERT|DELETE|WITH|COMMIT|ALTER|VACUUM|ANALYZE"
+                    + "|(CREATE|DROP)\\s+(UNIQUE\\s+)?INDEX\\s+CONCURRENTLY).*",
+            Pattern.DOTALL);
+
+    /** What can happen. */
+    enum Kind {
+        DIES_BEFORE,
+        DIES_AFTER,
+        LOSES_THE_ANSWER
+    }
+
+    FaultPlan plan() {
+        return switch (kind) {
+            case DIES_BEFORE -> FaultPlan.crashBefore(at);
+            case DIES_AFTER -> FaultPlan.crashAfter(at);
+            case LOSES_THE_ANSWER -> FaultPlan.loseAnswer(at);
+        };
+    }
+
+    boolean isDeadly() {
+        return kind != Kind.LOSES_THE_ANSWER;
+    }
+
+    /** Everything that can happen. */
+    static List<Mishap> all(List<String> statements) {
+        List<Mishap> all = new ArrayList<>();
+        for (Kind kind : Kind.values()) {
+            for (int at = 1; at <= statements.size(); at++) {
+                all.add(new Mishap(kind, at, statements.get(at - 1)));
+            }
+        }
+        return all;
+    }
+
+    /** Everything that can happen at the statements that change something; to die between two of them is all the same. */
+    static List<Mishap> telling(List<String> statements) {
+        return all(statements).stream()
+                .filter(mishap -> CHANGES.matcher(mishap.sql()).matches())
+                .toList();
+    }
+
+    /**
+     * Some of what can happen: of each kind, every n-th statement that changes something, from one on that the seed decides,
+     * and one of the others.
+     */
+    static List<Mishap> some(List<String> statements, int ofEachKind, String salt) {
+        Random random = new Random(SEED + salt.hashCode());
+        List<Mishap> some = new ArrayList<>();
+        for (Kind kind : Kind.values()) {
+            List<Mishap> telling = telling(statements).stream()
+                    .filter(mishap -> mishap.kind() == kind)
+                    .toList();
+            int stride = Math.max(1, telling.size() / ofEachKind);
+            for (int i = random.nextInt(stride); i < telling.size(); i += stride) {
+                some.add(telling.get(i));
+            }
+            int any = 1 + random.nextInt(statements.size());
+            some.add(new Mishap(kind, any, statements.get(any - 1)));
+        }
+        return some;
+    }
+
+    @Override
+    public String toString() {
+        String line = sql.replaceAll("\\s+", " ").strip();
+        String end = line.length() > 400 ? line.substring(0, 120) + " … " + line.substring(line.length() - 260) : line;
+        return "%s statement %d: %s".formatted(kind, at, end);
+    }
+}

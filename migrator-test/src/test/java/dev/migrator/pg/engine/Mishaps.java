@@ -1,0 +1,157 @@
+package dev.migrator.pg.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.migrator.Migration;
+import dev.migrator.engine.Outcome;
+import dev.migrator.test.EngineCrash;
+import dev.migrator.test.FaultPlan;
+import dev.migrator.test.FaultyDataSource;
+import dev.migrator.test.PostgresServer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Lets one migration meet with mishaps, each in a database of its own, and compares how it ends with how it ends without.
+ * After a death another engine goes on; after a lost answer the same one has to.
+ */
+final class Mishaps implements AutoCloseable {
+    private static final int WORKERS = 2;
+
+    private final Migration migration;
+    private final Function<Rig, Outcome> walk;
+    private final List<Arena> arenas = new ArrayList<>();
+    private final List<String> statements;
+    private final Picture whole;
+
+    /**
+     * Makes the walk once, undisturbed, and counts its statements.
+     *
+     * @param preparation what was done before the walk begins
+     * @param walk what the engine is asked for
+     */
+    Mishaps(PostgresServer server, Migration migration, Consumer<Arena> preparation, Function<Rig, Outcome> walk) {
+        this.migration = migration;
+        this.walk = walk;
+        for (int i = 0; i < WORKERS; i++) {
+            arenas.add(Arena.on(server, preparation));
+        }
+        Arena arena = arenas.get(0).renewed();
+        FaultyDataSource counting = watched(arena, FaultPlan.none());
+        assertThat(walk.apply(arena.rig(counting))).isInstanceOf(Outcome.Arrived.class);
+        this.statements = counting.statements();
+        this.whole = Picture.of(arena, migration);
+        assertThat(whole.leftovers()).as("left by an undisturbed run").isEmpty();
+    }
+
+    /** The statements of the undisturbed run, in order. */
+    List<String> statements() {
+        return statements;
+    }
+
+    /** How the undisturbed run ended. */
+    Picture whole() {
+        return whole;
+    }
+
+    // What the thread that renews the lease sends, and the one that watches a long statement, comes at its own pace.
+    private static FaultyDataSource watched(Arena arena, FaultPlan plan) {
+        return FaultyDataSource.over(
+                arena.pool().dataSource(), plan, sql -> !Thread.currentThread().getName().equals("migrator-lease"));
+    }
+
+    /** Tries each mishap, and fails with all that went wrong. */
+    void happen(List<Mishap> mishaps) {
+        Queue<Mishap> queue = new ConcurrentLinkedQueue<>(mishaps);
+        Queue<String> wrong = new ConcurrentLinkedQueue<>();
+        List<Callable<Boolean>> workers = new ArrayList<>();
+        for (Arena arena : arenas) {
+            workers.add(() -> {
+                for (Mishap mishap = queue.poll(); mishap != null; mishap = queue.poll()) {
+                    String came = tryIt(arena, mishap);
+                    if (!came.isEmpty()) {
+                        wrong.add(migration.id() + " " + mishap + "\n" + came.indent(4));
+                    }
+                }
+                return true;
+            });
+        }
+        runAll(workers);
+        assertThat(wrong).as("of %d mishaps (seed %d)", mishaps.size(), Mishap.SEED).isEmpty();
+    }
+
+    private static void runAll(List<Callable<Boolean>> workers) {
+        ExecutorService threads = Executors.newFixedThreadPool(workers.size());
+        try {
+            for (Future<Boolean> worker : threads.invokeAll(workers)) {
+                worker.get();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new AssertionError("a worker gave up", e);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    /** What is wrong afterwards; empty if nothing is. */
+    private String tryIt(Arena arena, Mishap mishap) {
+        arena.renewed();
+        FaultyDataSource faulty = watched(arena, mishap.plan());
+        try {
+            Outcome outcome = walk.apply(arena.rig(faulty));
+            if (mishap.isDeadly()) {
+                // The last statement gives the lease back; whoever dies after it has said how it ended.
+                boolean afterAll = mishap.kind() == Mishap.Kind.DIES_AFTER && mishap.at() == statements.size();
+                if (!afterAll) {
+                    return "it did not die, fired: %s, after %d statements instead of %d: %s"
+                            .formatted(faulty.fired(), faulty.count(), statements.size(), outcome);
+                }
+            } else if (!(outcome instanceof Outcome.Arrived)) {
+                return "it got stuck: " + outcome;
+            }
+        } catch (EngineCrash death) {
+            if (!mishap.isDeadly()) {
+                return "it died of " + death;
+            }
+        } catch (RuntimeException | AssertionError e) {
+            return "it failed: " + e;
+        }
+        if (!faulty.fired()) {
+            return "it never came, after %d statements instead of %d".formatted(faulty.count(), statements.size());
+        }
+        return mishap.isDeadly() ? goOn(arena) : compare(arena);
+    }
+
+    private String goOn(Arena arena) {
+        arena.leaseRunsOut();
+        try {
+            Outcome outcome = walk.apply(arena.rig());
+            return outcome instanceof Outcome.Arrived ? compare(arena) : "the next engine got stuck: " + outcome;
+        } catch (RuntimeException | AssertionError e) {
+            return "the next engine failed: " + e;
+        }
+    }
+
+    private String compare(Arena arena) {
+        List<String> differences = new ArrayList<>(whole.differences(Picture.of(arena, migration)));
+        arena.pool().close();
+        arena.database().awaitNoSessions();
+        return String.join("\n", differences);
+    }
+
+    @Override
+    public void close() {
+        arenas.forEach(Arena::close);
+    }
+}
