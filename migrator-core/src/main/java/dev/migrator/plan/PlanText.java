@@ -13,11 +13,15 @@ public final class PlanText {
 
     private final StringBuilder text = new StringBuilder();
 
-    private PlanText() {}
+    private final int linesOfUndo;
+
+    private PlanText(int linesOfUndo) {
+        this.linesOfUndo = linesOfUndo;
+    }
 
     /** The whole plan of a migration, with what preflight found. */
     public static String of(Migration migration, Plan plan) {
-        PlanText printer = new PlanText();
+        PlanText printer = new PlanText(LINES_OF_UNDO);
         printer.line("Migration " + plan.migration()
                 + migration.description().map(words -> ": " + words).orElse(""));
         plan.tables().forEach(printer::table);
@@ -31,7 +35,7 @@ public final class PlanText {
 
     /** The steps alone, as golden files hold them. */
     public static String steps(Plan plan) {
-        PlanText printer = new PlanText();
+        PlanText printer = new PlanText(Integer.MAX_VALUE);
         for (Phase phase : Phase.values()) {
             printer.phase(phase, List.of(), plan.steps(phase));
         }
@@ -76,7 +80,7 @@ public final class PlanText {
         }
         line("    undo: " + undo(step.undo()));
         if (!(step.undo() instanceof Action.Nothing || step.undo() instanceof Action.Irreversible)) {
-            action(step.undo(), LINES_OF_UNDO);
+            action(step.undo(), linesOfUndo);
         }
     }
 

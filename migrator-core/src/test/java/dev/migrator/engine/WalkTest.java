@@ -130,8 +130,6 @@ class WalkTest {
 
     @Test
     void anInterruptedThreadTriesNothingAgain() {
-        db.trouble.before("DONE 2", () -> Thread.currentThread().interrupt());
-        db.trouble.at("DONE 2", Trouble.refused(ErrorClass.TRANSIENT));
         db.trouble.at("status", atServer -> {
             Thread.currentThread().interrupt();
             throw Trouble.failure(ErrorClass.TRANSIENT);
