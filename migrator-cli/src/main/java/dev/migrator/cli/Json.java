@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.migrator.engine.Event;
+import dev.migrator.engine.Waiting;
 import dev.migrator.pg.BackfillStatus;
 import dev.migrator.pg.MigrationStatus;
 import java.util.LinkedHashMap;
@@ -33,19 +34,22 @@ final class Json {
         json.put(
                 "waiting",
                 status.waiting().stream()
-                        .map(waiting -> Map.of("gate", waiting.gate(), "reason", waiting.reason()))
+                        .map(Json::waiting)
                         .toList());
         json.put("backfill", status.backfill().map(Json::backfill).orElse(null));
-        json.put(
-                "rollback",
-                Map.of(
-                        "possible",
-                        status.rollback().possible(),
-                        "how",
-                        status.rollback().how(),
-                        "reason",
-                        status.rollback().reason()));
+        Map<String, Object> rollback = new LinkedHashMap<>();
+        rollback.put("possible", status.rollback().possible());
+        rollback.put("how", status.rollback().how());
+        rollback.put("reason", status.rollback().reason());
+        json.put("rollback", rollback);
         json.put("updatedAt", status.updatedAt().map(Object::toString).orElse(null));
+        return json;
+    }
+
+    private static Map<String, String> waiting(Waiting waiting) {
+        Map<String, String> json = new LinkedHashMap<>();
+        json.put("gate", waiting.gate());
+        json.put("reason", waiting.reason());
         return json;
     }
 

@@ -10,6 +10,10 @@ import java.util.Optional;
 /**
  * Where a started migration stands, as recorded. Every phase before {@link #phase} is complete.
  *
+ * <p>WAITING means that nothing of the phase has been done yet, or undone. FAILED may mean that too: whether a phase was begun
+ * is what its steps say. COMPLETE in a rollback means that the rollback has reached its target; PENDING, that it has reached
+ * the state before EXPAND.
+ *
  * @param id the migration
  * @param checksum of the definition with which it was started
  * @param definition the definition with which it was started

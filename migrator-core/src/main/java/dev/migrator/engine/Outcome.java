@@ -15,9 +15,9 @@ public sealed interface Outcome {
     record Arrived(Position position, String message) implements Outcome {}
 
     /**
-     * It waits before a phase.
+     * It waits before a phase, or before a phase is undone, or for another engine.
      *
-     * @param phase the phase that has not begun
+     * @param phase the phase that has not begun, or of which nothing has been undone
      * @param reasons which gates, and why
      */
     record Waits(Phase phase, List<Waiting> reasons) implements Outcome {

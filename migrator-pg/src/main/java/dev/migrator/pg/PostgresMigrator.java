@@ -5,36 +5,25 @@ import dev.migrator.Identifier;
 import dev.migrator.Migration;
 import dev.migrator.Phase;
 import dev.migrator.Status;
-import dev.migrator.TableRef;
 import dev.migrator.engine.CompareReport;
-import dev.migrator.engine.Engine;
-import dev.migrator.engine.EngineListener;
-import dev.migrator.engine.EngineSettings;
 import dev.migrator.engine.ErrorClass;
 import dev.migrator.engine.Event;
 import dev.migrator.engine.MigrationState;
 import dev.migrator.engine.Outcome;
-import dev.migrator.engine.Pace;
+import dev.migrator.engine.PlanRefusedException;
+import dev.migrator.engine.Position;
 import dev.migrator.engine.Progress;
 import dev.migrator.engine.StepControl;
 import dev.migrator.engine.StepFailure;
+import dev.migrator.engine.StepState;
 import dev.migrator.engine.Waiting;
-import dev.migrator.pg.internal.execute.ExecutorSettings;
-import dev.migrator.pg.internal.execute.PgExecutor;
-import dev.migrator.pg.internal.plan.PgFingerprinter;
-import dev.migrator.pg.internal.plan.PgOutgrown;
-import dev.migrator.pg.internal.plan.PgPlanner;
-import dev.migrator.pg.internal.sql.Session;
 import dev.migrator.pg.internal.state.PgStore;
 import dev.migrator.pg.internal.state.StateSchema;
 import dev.migrator.plan.Plan;
+import dev.migrator.plan.Step;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 
@@ -42,120 +31,97 @@ import javax.sql.DataSource;
  * Runs migrations on one PostgreSQL database: embedded in an application's start, in a job, in a test.
  *
  * <p>Needs PostgreSQL 14 or later and the rights of the tables' owner (no superuser): {@code CREATE} on the database for the
- * state schema, {@code CREATE} on the tables' schemas, {@code TEMPORARY} on the database. Takes at most three connections at a
+ * state schema, {@code CREATE} on the tables' schemas, {@code TEMPORARY} on the database. Takes at most four connections at a
  * time. Connections with pgjdbc's {@code preferQueryMode=extendedForPrepared} get every lock-holding step as a single protocol
  * message; others get it in one burst.
  *
  * <p>Thread-safe; any number of processes may run the same migrations at once: one works, the others wait for it.
  */
 public final class PostgresMigrator {
-    private final DataSource source;
-    private final List<Migration> migrations;
+    private static final Position BEFORE_ALL = new Position(Phase.EXPAND, Status.PENDING, Direction.FORWARD);
+
     private final StateSchema stateSchema;
     private final PgStore store;
-    private final PgPlanner planner;
-    private final DataSource direct;
-    private final ExecutorSettings settings;
-    private final EngineSettings engineSettings;
-    private final EngineListener listener;
+    private final KnownMigrations known;
+    private final StartOrder order;
+    private final Engines engines;
     private final StatusReader status;
 
     PostgresMigrator(PostgresMigratorBuilder builder) {
-        this.source = builder.source;
-        this.migrations = builder.migrations;
         Identifier schema = Identifier.of(builder.stateSchema);
-        this.stateSchema = new StateSchema(source, schema);
-        String target = databaseName(source);
-        this.store = new PgStore(source, schema, target, builder.release);
-        this.settings = ExecutorSettings.defaults()
-                .withMaxStall(builder.maxStall)
-                .withLockDeadline(builder.lockDeadline);
-        this.direct = builder.direct.orElse(source);
-        this.planner = new PgPlanner(source, schema);
-        EngineSettings defaults = EngineSettings.of(owner());
-        this.engineSettings =
-                new EngineSettings(defaults.owner(), builder.leaseTime, builder.leaseWait, defaults.retryFor());
-        this.listener = builder.listener;
-        this.status = new StatusReader(source, schema, target, store, stateSchema);
+        Server server = Server.of(builder.source);
+        this.stateSchema = new StateSchema(builder.source, schema);
+        this.store = new PgStore(builder.source, schema, server.database(), builder.release);
+        this.known = new KnownMigrations(builder.migrations, store);
+        this.order = new StartOrder(builder.migrations, store, server.schema());
+        this.engines = new Engines(builder, store);
+        this.status = new StatusReader(builder.source, store, stateSchema);
     }
 
-    /** Collects what a migrator needs; the source may be any pool that has three connections to spare. */
+    /**
+     * Collects what a migrator needs.
+     *
+     * @param source where connections come from: any pool that has four to spare
+     * @return a builder with the defaults
+     */
     public static PostgresMigratorBuilder builder(DataSource source) {
         return new PostgresMigratorBuilder(source);
     }
 
-    private static String owner() {
-        String host = System.getenv().getOrDefault("HOSTNAME", "localhost");
-        String random = UUID.randomUUID().toString().substring(0, 8);
-        return host + "/" + ProcessHandle.current().pid() + "/" + random;
-    }
-
-    private PgExecutor executor(Migration migration) {
-        return new PgExecutor(
-                source,
-                direct,
-                store.sql(),
-                settings.withBatchTarget(migration.backfill().batchTarget()),
-                Pace.system(),
-                new PgFingerprinter(source),
-                new PgOutgrown(source));
-    }
-
-    private Engine engine(Migration migration) {
-        return new Engine(store, executor(migration), planner, Pace.system(), engineSettings, listener);
-    }
-
-    private static String databaseName(DataSource source) {
-        return Session.with(
-                source, session -> session.query("SELECT pg_catalog.current_database() AS name").get(0).text("name"));
-    }
-
-    /** The migrations with these ids, in their order; all if none is named. */
-    private List<Migration> select(String... ids) {
-        List<String> wanted = Arrays.asList(ids);
-        wanted.forEach(this::find);
-        return migrations.stream()
-                .filter(migration -> ids.length == 0 || wanted.contains(migration.id()))
-                .toList();
-    }
-
-    private Migration find(String id) {
-        return migrations.stream()
-                .filter(migration -> migration.id().equals(id))
-                .findFirst()
-                .orElseThrow(() -> new UnknownMigrationException(
-                        id, migrations.stream().map(Migration::id).toList()));
-    }
-
     /**
-     * Plans migrations as they would run if they started now, and changes nothing.
+     * Plans migrations as they would run if they started now, and changes nothing. The plan of one that has started is the
+     * one that was recorded then, which is what runs.
      *
+     * @param ids the migrations; none: all
+     * @return the plans, in the order of the migrations
      * @throws dev.migrator.engine.PlanRefusedException with all findings, for the first one that can't be run
      * @throws UnknownMigrationException if there is none with one of the ids
      */
     public List<Plan> plan(String... ids) {
-        return select(ids).stream().map(planner::plan).toList();
+        return known.select(ids).stream().map(this::plan).toList();
     }
 
-    /** Advances all migrations as far as their gates allow. */
+    private Plan plan(Migration migration) {
+        return store.find(migration.id())
+                .filter(state -> !state.isRolledBack())
+                .map(this::recorded)
+                .orElseGet(() -> engines.planner().plan(migration));
+    }
+
+    private Plan recorded(MigrationState state) {
+        List<Step> steps = store.steps(state.id()).stream().map(StepState::step).toList();
+        return new Plan(state.id(), steps, List.of(), List.of(), state.fingerprint());
+    }
+
+    /**
+     * Advances all migrations as far as their gates allow.
+     *
+     * @return how far each one came, as {@link #migrate(Phase, String...)} tells
+     */
     public List<MigrationResult> migrate() {
         return migrate(Phase.PURGE);
     }
 
     /**
-     * Advances migrations, one after the other, to the end of a phase or as far as their gates allow. Stops at the first
-     * that fails. One that was rolled back starts again only if it is named. One that has not started yet waits while an
-     * earlier one that touches the same table is not finished.
+     * Advances migrations, one after the other in their order, to the end of a phase or as far as their gates allow. Stops at
+     * the first that fails, for which a refusal by preflight counts, too. One that was rolled back starts again only if it is
+     * named. One that has not started waits, as at a gate called {@code order}, while another one that names the same table
+     * is under way, or comes before it and has not started either.
      *
+     * <p>Installs the state schema if it is not there.
+     *
+     * @param to the last phase to complete
+     * @param ids the migrations; none: all
+     * @return how far each one came; those after one that failed are not in it
      * @throws UnknownMigrationException if there is none with one of the ids; nothing was done then
+     * @throws StepFailure if the state schema can't be installed; nothing was done then
      */
     public List<MigrationResult> migrate(Phase to, String... ids) {
-        List<Migration> selected = select(ids);
+        List<Migration> selected = known.select(ids);
         stateSchema.install();
         List<MigrationResult> results = new ArrayList<>();
         for (Migration migration : selected) {
-            Optional<Outcome> order = waitsForEarlier(migration);
-            Outcome outcome = order.orElseGet(() -> engine(migration).migrate(migration, to, ids.length > 0));
+            Outcome outcome = advance(migration, to, ids.length > 0);
             results.add(new MigrationResult(migration.id(), outcome));
             if (outcome instanceof Outcome.Failed) {
                 break;
@@ -164,99 +130,110 @@ public final class PostgresMigrator {
         return List.copyOf(results);
     }
 
-    private Optional<Outcome> waitsForEarlier(Migration migration) {
-        Optional<MigrationState> own = store.find(migration.id());
-        if (own.isPresent() && !own.get().isRolledBack()) {
-            return Optional.empty();
+    private Outcome advance(Migration migration, Phase to, boolean named) {
+        try {
+            Optional<Waiting> inTheWay = order.inTheWayOf(migration);
+            return inTheWay.isPresent()
+                    ? new Outcome.Waits(Phase.EXPAND, List.of(inTheWay.get()))
+                    : engines.engine(migration).migrate(migration, to, named);
+        } catch (PlanRefusedException | StepFailure e) {
+            return new Outcome.Failed(BEFORE_ALL, String.valueOf(e.getMessage()));
         }
-        Set<TableRef> tables = tables(migration);
-        for (Migration earlier : migrations) {
-            if (earlier == migration) {
-                break;
-            }
-            Optional<MigrationState> state = store.find(earlier.id());
-            boolean open = state.isPresent()
-                    && !state.get().isFinished()
-                    && !state.get().isRolledBack();
-            Set<TableRef> shared = new HashSet<>(tables(earlier));
-            shared.retainAll(tables);
-            if (open && !shared.isEmpty()) {
-                String table = shared.iterator().next().name().value();
-                return Optional.of(new Outcome.Waits(
-                        Phase.EXPAND,
-                        List.of(new Waiting(
-                                "order",
-                                "migration " + earlier.id() + " works on table " + table + ", too, and stands at "
-                                        + state.get().position()))));
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static Set<TableRef> tables(Migration migration) {
-        Set<TableRef> tables = new HashSet<>();
-        migration.operations().forEach(operation -> operation
-                .onTable()
-                .ifPresent(table -> tables.add(new TableRef(table.schema().or(migration::schema), table.name()))));
-        return tables;
-    }
-
-    /** Where migrations stand; reads only. */
-    public List<MigrationStatus> status(String... ids) {
-        return status.of(select(ids));
     }
 
     /**
-     * Records that a person lets a phase begin.
+     * Where migrations stand. Takes no lease and writes nothing; works with the state tables of a newer library, too.
      *
+     * @param ids the migrations; none: all, with those on record whose definition is not at hand
+     * @return one for each, by id
+     * @throws UnknownMigrationException if there is none with one of the ids
+     */
+    public List<MigrationStatus> status(String... ids) {
+        return status.of(known.ids(ids));
+    }
+
+    /**
+     * Records that a person lets a phase begin, for the migration as it is defined now.
+     *
+     * @param id the migration
+     * @param phase the phase
      * @param by who, beside the database session's own user
+     * @param reason why
+     * @throws UnknownMigrationException if there is none with that id
+     * @throws IllegalArgumentException if it is not said who or why
      */
     public void approve(String id, Phase phase, String by, String reason) {
-        Migration migration = find(id);
+        Migration migration = known.find(id);
+        if (by.isBlank() || reason.isBlank()) {
+            throw new IllegalArgumentException("An approval says who gives it and why; one of them is blank.");
+        }
         stateSchema.install();
         store.approve(id, phase, migration.checksum(), by, reason);
     }
 
-    /** Asks a migration to pause; an engine at work stops within one batch, in whichever process it runs. */
+    /**
+     * Asks a migration to pause; an engine at work stops within one batch, in whichever process it runs.
+     *
+     * @param id the migration; its record is enough
+     * @throws UnknownMigrationException if there is none with that id
+     */
     public void pause(String id) {
-        find(id);
+        known.check(id);
         stateSchema.install();
         store.setPaused(id, true);
     }
 
-    /** Lets a paused migration go on with the next {@link #migrate}. */
+    /**
+     * Lets a paused migration go on with the next {@link #migrate} or {@link #rollback}.
+     *
+     * @param id the migration; its record is enough
+     * @throws UnknownMigrationException if there is none with that id
+     */
     public void resume(String id) {
-        find(id);
+        known.check(id);
         stateSchema.install();
         store.setPaused(id, false);
     }
 
     /**
-     * Walks a migration back, to the end of a phase or to before EXPAND.
+     * Walks a migration back, to the end of a phase or to before EXPAND, as far as its rollback gates allow.
      *
+     * @param id the migration
      * @param to the phase that is complete afterwards; empty: to before EXPAND
+     * @return where it stands then; failed, with nothing done, if there is no way back
+     * @throws UnknownMigrationException if there is none with that id
      */
     public Outcome rollback(String id, Optional<Phase> to) {
-        Migration migration = find(id);
+        Migration migration = known.find(id);
+        if (store.find(id).isEmpty()) {
+            return new Outcome.Failed(
+                    BEFORE_ALL,
+                    "Migration " + id + " has not started; there is nothing to roll back. Nothing was done.");
+        }
         stateSchema.install();
-        return engine(migration).rollback(migration, to);
+        return engines.engine(migration).rollback(migration, to);
     }
 
     /**
      * Compares the two shapes of every row now. Reads every row once, in pieces, under {@code ACCESS SHARE}.
      *
+     * @param id the migration
      * @param progress told how far it has come
+     * @return what it found
+     * @throws UnknownMigrationException if there is none with that id
+     * @throws StepFailure if it has not started, or the database fails
      */
     public CompareReport verify(String id, Consumer<Progress> progress) {
-        Migration migration = find(id);
-        MigrationState state = (stateSchema.isInstalled() ? store.find(id) : Optional.<MigrationState>empty())
-                .filter(found -> found.direction() == Direction.FORWARD || found.status() != Status.PENDING)
+        Migration migration = known.find(id);
+        MigrationState state = store.find(id)
+                .filter(found -> !found.isRolledBack())
                 .orElseThrow(() -> new StepFailure(
                         ErrorClass.PERMANENT,
                         "",
-                        "Migration " + id + " has not started, so there are no two shapes to compare.",
+                        "Migration " + id
+                                + " has not started, so there are no two shapes to compare. Nothing was done.",
                         Optional.empty()));
-        return executor(migration).compare(state, store.steps(id), new StepControl() {
+        return engines.executor(migration).compare(state, store.steps(id), new StepControl() {
             @Override
             public void checkpoint() {
                 // A comparison changes nothing and is not stopped by a pause.
@@ -269,9 +246,15 @@ public final class PostgresMigrator {
         });
     }
 
-    /** Everything that happened to a migration, in order. */
+    /**
+     * Everything that happened to a migration.
+     *
+     * @param id the migration; its record is enough
+     * @return the events, in order
+     * @throws UnknownMigrationException if there is none with that id
+     */
     public List<Event> history(String id) {
-        find(id);
-        return stateSchema.isInstalled() ? store.history(id) : List.of();
+        known.check(id);
+        return store.history(id);
     }
 }

@@ -21,6 +21,7 @@ public final class PostgresMigratorBuilder {
     EngineListener listener = EngineListener.NONE;
     Duration leaseTime = Duration.ofSeconds(30);
     Duration leaseWait = Duration.ofMinutes(10);
+    Duration retryFor = Duration.ofMinutes(5);
     Duration maxStall = Duration.ofMillis(200);
     Duration lockDeadline = Duration.ofMinutes(10);
 
@@ -64,9 +65,15 @@ public final class PostgresMigratorBuilder {
         return this;
     }
 
-    /** Replaces the time to wait for another engine that is at work; ten minutes by default. */
+    /** Replaces the time to wait for another engine that is at work; ten minutes by default, zero: not at all. */
     public PostgresMigratorBuilder leaseWait(Duration time) {
         this.leaseWait = time;
+        return this;
+    }
+
+    /** Replaces the time for which a failure that may pass is tried again; five minutes by default, zero: never. */
+    public PostgresMigratorBuilder retryFor(Duration time) {
+        this.retryFor = time;
         return this;
     }
 
@@ -83,9 +90,11 @@ public final class PostgresMigratorBuilder {
     }
 
     /**
-     * Makes the migrator; asks the database for its name, and for nothing else yet.
+     * Makes the migrator; asks the database for its name and version, and for nothing else yet.
      *
-     * @throws dev.migrator.engine.StepFailure if it can't be reached
+     * @return the migrator
+     * @throws dev.migrator.engine.StepFailure if the database can't be reached
+     * @throws dev.migrator.MigratorException if the server is older than PostgreSQL 14
      * @throws IllegalArgumentException with everything that is wrong, one problem a line
      */
     public PostgresMigrator build() {
@@ -102,7 +111,8 @@ public final class PostgresMigratorBuilder {
             }
         }
         positive("leaseTime", leaseTime, problems);
-        positive("leaseWait", leaseWait, problems);
+        notNegative("leaseWait", leaseWait, problems);
+        notNegative("retryFor", retryFor, problems);
         positive("maxStall", maxStall, problems);
         positive("lockDeadline", lockDeadline, problems);
         if (!problems.isEmpty()) {
@@ -111,9 +121,15 @@ public final class PostgresMigratorBuilder {
         return new PostgresMigrator(this);
     }
 
+    private static void notNegative(String name, Duration value, List<String> problems) {
+        if (value.isNegative()) {
+            problems.add(name + ": must not be negative, is " + value);
+        }
+    }
+
     private static void positive(String name, Duration value, List<String> problems) {
-        if (value.isNegative() || value.isZero()) {
-            problems.add(name + ": must be longer than zero, is " + value);
+        if (value.toMillis() < 1) {
+            problems.add(name + ": must be 1 ms or longer, is " + value);
         }
     }
 }

@@ -1,11 +1,24 @@
 package dev.migrator.pg;
 
 /**
- * Whether a migration can be rolled back, and how.
+ * Whether a migration can be rolled back now, and how.
  *
  * @param possible whether there is a way back
- * @param how {@code instant} if no table is scanned on it, {@code scan} if a table is read under a lock that stops nobody,
- *     {@code impossible}
- * @param reason why, for people
+ * @param how {@value #INSTANT} if only definitions change on the way, {@value #REBUILD} if an index is built or rows are
+ *     filled again on it, {@value #NO_WAY} if there is none
+ * @param reason why, or what happens before it, for people
  */
-public record RollbackStatus(boolean possible, String how, String reason) {}
+public record RollbackStatus(boolean possible, String how, String reason) {
+    /** Only definitions change. */
+    public static final String INSTANT = "instant";
+
+    /** Work that takes long comes first. */
+    public static final String REBUILD = "needs a rebuild";
+
+    /** There is no way back. */
+    public static final String NO_WAY = "impossible";
+
+    static RollbackStatus impossible(String reason) {
+        return new RollbackStatus(false, NO_WAY, reason);
+    }
+}

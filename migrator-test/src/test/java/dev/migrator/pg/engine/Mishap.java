@@ -56,10 +56,15 @@ record Mishap(Kind kind, int at, String sql) {
         return all;
     }
 
-    /** Everything that can happen at the statements that change something; to die between two of them is all the same. */
-    static List<Mishap> telling(List<String> statements) {
+    /** Whether a statement can change something; to die between two of these is all the same. */
+    static boolean changes(String sql) {
+        return CHANGES.matcher(sql).matches();
+    }
+
+    /** Something that can happen, at every statement that changes something. */
+    static List<Mishap> atEachChange(Kind kind, List<String> statements) {
         return all(statements).stream()
-                .filter(mishap -> CHANGES.matcher(mishap.sql()).matches())
+                .filter(mishap -> mishap.kind() == kind && changes(mishap.sql()))
                 .toList();
     }
 
@@ -71,12 +76,10 @@ record Mishap(Kind kind, int at, String sql) {
         Random random = new Random(SEED + salt.hashCode());
         List<Mishap> some = new ArrayList<>();
         for (Kind kind : Kind.values()) {
-            List<Mishap> telling = telling(statements).stream()
-                    .filter(mishap -> mishap.kind() == kind)
-                    .toList();
-            int stride = Math.max(1, telling.size() / ofEachKind);
-            for (int i = random.nextInt(stride); i < telling.size(); i += stride) {
-                some.add(telling.get(i));
+            List<Mishap> changes = atEachChange(kind, statements);
+            int stride = (changes.size() + ofEachKind - 1) / ofEachKind;
+            for (int i = random.nextInt(stride); i < changes.size(); i += stride) {
+                some.add(changes.get(i));
             }
             int any = 1 + random.nextInt(statements.size());
             some.add(new Mishap(kind, any, statements.get(any - 1)));

@@ -8,9 +8,11 @@ import dev.migrator.test.EngineCrash;
 import dev.migrator.test.FaultPlan;
 import dev.migrator.test.FaultyDataSource;
 import dev.migrator.test.PostgresServer;
+import dev.migrator.test.TcpProxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -131,6 +133,34 @@ final class Mishaps implements AutoCloseable {
             return "it never came, after %d statements instead of %d".formatted(faulty.count(), statements.size());
         }
         return mishap.isDeadly() ? goOn(arena) : compare(arena);
+    }
+
+    /** Drops the server's answer to every n-th message with a COMMIT in it; the same engine has to find out. */
+    void loseCommits(int stride) {
+        Arena arena = arenas.get(0);
+        int commits = loseCommit(arena, Integer.MAX_VALUE);
+        assertThat(commits).isGreaterThan(20);
+        for (int n = 1 + new Random(Mishap.SEED).nextInt(stride); n <= commits; n += stride) {
+            loseCommit(arena, n);
+        }
+    }
+
+    private int loseCommit(Arena arena, int n) {
+        arena.renewed();
+        try (TcpProxy proxy = TcpProxy.inFrontOf(arena.database().server());
+                SessionPool sessions = arena.poolThrough(proxy)) {
+            boolean none = n == Integer.MAX_VALUE;
+            if (!none) {
+                proxy.dropAnswerOf("COMMIT", n);
+            }
+            String what = "COMMIT %s of %s (seed %d)".formatted(n, migration.id(), Mishap.SEED);
+            assertThat(walk.apply(arena.rig(sessions.dataSource()))).as(what).isInstanceOf(Outcome.Arrived.class);
+            assertThat(none || proxy.fired()).as("%s came", what).isTrue();
+            assertThat(whole.differences(Picture.of(arena, migration))).as(what).isEmpty();
+            return (int) proxy.executed().stream()
+                    .filter(sql -> sql.contains("COMMIT"))
+                    .count();
+        }
     }
 
     private String goOn(Arena arena) {

@@ -66,9 +66,6 @@ record Picture(
             SELECT format('invalid index %s', indexrelid::regclass) FROM pg_index
              WHERE NOT (indisvalid AND indisready AND indislive)
             UNION ALL
-            SELECT format('attempt at an index not recorded as removed: %s', name) FROM migrator.artifact
-             WHERE name ~ '^mg_[0-9a-f]{8}_[0-9]+d?$' AND removed_at IS NULL
-            UNION ALL
             SELECT format('history of %s: broken at line %s', migration, migrator.history_break(target, migration))
               FROM migrator.migration WHERE migrator.history_break(target, migration) IS NOT NULL
             """;

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 public final class Quickstart {
 
     private static final long ROWS = 500_000;
+    private static final int REQUESTS = 300;
 
     private Quickstart() {}
 
@@ -28,7 +29,7 @@ public final class Quickstart {
     private static int run(String[] arguments) {
         Console console = new Console(System.out);
         try {
-            Story.tell(console, rows(arguments));
+            Story.tell(console, rows(arguments), REQUESTS);
             return 0;
         } catch (RuntimeException | SQLException e) {
             if (!Server.isExiting()) {

@@ -18,24 +18,23 @@ final class Story implements AutoCloseable {
             memory as well, and in the end each row is compared with those notes.
             """;
 
-    /** How many requests everybody answers between two acts. */
-    private static final int SOME_REQUESTS = 300;
-
     private final Console console;
     private final HikariDataSource database;
     private final PlacesTable table;
     private final long rows;
+    private final int requests;
     private final Check check;
     private final Crew crew;
     private final Pipeline pipeline;
     private final Migration first = Migrations.read("0001_readable_places");
     private final Migration second = Migrations.read("0002_label_and_parts");
 
-    private Story(Console console, Server server, Cities cities, long rows) {
+    private Story(Console console, Server server, Cities cities, long rows, int requests) {
         this.console = console;
         this.database = server.pool("migrator", 8);
         this.table = new PlacesTable(database);
         this.rows = rows;
+        this.requests = requests;
         Model model = new Model(cities.places(), rows);
         this.check = new Check(database, model);
         this.crew = new Crew(server, model, console);
@@ -46,14 +45,15 @@ final class Story implements AutoCloseable {
      * Tells the whole story.
      *
      * @param rows how many rows the table has in the beginning
+     * @param requests how many requests each release answers between two changes
      * @throws QuickstartException if anything is not as it must be
      */
-    static void tell(Console console, long rows) throws SQLException {
+    static void tell(Console console, long rows, int requests) throws SQLException {
         console.intro(INTRODUCTION);
         console.say("Starting PostgreSQL.");
         Cities cities = Cities.read();
         try (Server server = Server.start();
-                Story story = new Story(console, server, cities, rows)) {
+                Story story = new Story(console, server, cities, rows, requests)) {
             story.load(cities);
             Writer release2 = story.forward();
             story.forwardAndBack(release2);
@@ -73,7 +73,7 @@ final class Story implements AutoCloseable {
         console.quote(Migrations.text(first.id()));
         Writer release1 = crew.start(new Release1(), Writer.Use.ALL);
         console.say("Release 1 is at work; it knows name, country, admin1, lat and lng.");
-        crew.work(SOME_REQUESTS);
+        crew.work(requests);
         crew.report();
 
         console.say("EXPAND adds the new columns beside the old ones, with triggers that keep the two in step.");
@@ -87,7 +87,7 @@ final class Story implements AutoCloseable {
         pipeline.migrate(first, Phase.VALIDATE);
         release2.useAll();
         console.say("The new shape is the truth: release 2 may now read and write as it likes, beside release 1.");
-        crew.work(SOME_REQUESTS);
+        crew.work(requests);
 
         pipeline.waitsBefore(first, Phase.CONTRACT);
         pipeline.verify(first);
@@ -96,7 +96,7 @@ final class Story implements AutoCloseable {
         pipeline.approve(first, Phase.CONTRACT, "no instance of release 1 is left");
         console.say("CONTRACT retires the old columns. They are still kept in step, for a way back.");
         pipeline.migrate(first, Phase.CONTRACT);
-        crew.work(SOME_REQUESTS);
+        crew.work(requests);
         pipeline.waitsBefore(first, Phase.PURGE);
         pipeline.approve(first, Phase.PURGE, "nobody wants release 1 back");
         console.say("PURGE drops the old columns and the triggers: the point of no return.");
@@ -114,23 +114,23 @@ final class Story implements AutoCloseable {
         pipeline.migrate(second, Phase.VALIDATE);
         Writer release3 = crew.start(new Release3(), Writer.Use.ALL);
         console.say("Release 3 is rolled out beside release 2; it knows label, country_code and subdivision.");
-        crew.work(SOME_REQUESTS);
+        crew.work(requests);
         crew.stop(release2);
         pipeline.approve(second, Phase.CONTRACT, "no instance of release 2 is left");
         pipeline.migrate(second, Phase.CONTRACT);
-        crew.work(SOME_REQUESTS);
+        crew.work(requests);
         crew.report();
 
         console.say("Release 3 turns out to be a mistake. Back, while it is at work:");
         pipeline.rollback(second, Optional.of(Phase.VALIDATE));
         Writer again = crew.start(new Release2(), Writer.Use.ALL);
         console.say("Release 2 is rolled out again, beside release 3.");
-        crew.work(SOME_REQUESTS);
+        crew.work(requests);
         checkEveryRow(new Release2(), new Release3());
         crew.stop(release3);
         console.say("Back to before EXPAND, while release 2 is at work:");
         pipeline.rollback(second, Optional.empty());
-        crew.work(SOME_REQUESTS);
+        crew.work(requests);
         checkEveryRow(new Release2());
         checkDefinition(definition, table.definition());
         crew.stop(again);

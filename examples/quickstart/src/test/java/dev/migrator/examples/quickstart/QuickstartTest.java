@@ -11,11 +11,12 @@ import org.junit.jupiter.api.Test;
 class QuickstartTest {
 
     private static final long FEW_ROWS = 20_000;
+    private static final int FEW_REQUESTS = 100;
 
     @Test
     void goesForwardAndBackWithoutAnErrorInTheApplication() throws SQLException {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        Story.tell(new Console(new PrintStream(printed, true, UTF_8)), FEW_ROWS);
+        Story.tell(new Console(new PrintStream(printed, true, UTF_8)), FEW_ROWS, FEW_REQUESTS);
         String text = printed.toString(UTF_8);
         assertThat(text.lines()).allMatch(line -> line.length() <= 79);
         assertThat(text.replaceAll("\\s+", " "))

@@ -1,5 +1,6 @@
 package dev.migrator.pg.internal.plan;
 
+import dev.migrator.Identifier;
 import dev.migrator.Phase;
 import dev.migrator.plan.Action;
 import dev.migrator.plan.Effect;
@@ -85,6 +86,18 @@ final class Comparison {
             rules.add(new Action.Violation(
                     "retired side differs from down: " + title,
                     derivedFrom(i, Marker.FROM_NEW) + " AND " + Sql.differ(retired, values)));
+            if (mapping.derivable() && readsOnlyOld(mapping)) {
+                List<String> news = mapping.fresh().stream()
+                        .map(column -> column.name().quoted())
+                        .toList();
+                List<String> ups = mapping.fresh().stream()
+                        .map(column -> "(" + column.up().onRow(mapping.oldAfter()) + ")::"
+                                + column.type().name())
+                        .toList();
+                rules.add(new Action.Violation(
+                        "differs from up: " + title,
+                        derivedFrom(i, Marker.FROM_OLD) + " AND " + Sql.differ(news, ups)));
+            }
             outgrown.add(new Action.Violation(
                     "the old shape can't hold " + title, Marker.isIn(marker, i, Marker.FAILED)));
         }
@@ -100,5 +113,11 @@ final class Comparison {
                 compare(outgrown),
                 Effect.FILLS);
         return List.of(proof);
+    }
+
+    /** From CONTRACT on nobody derives the new side again when other columns change. */
+    private static boolean readsOnlyOld(Mapping mapping) {
+        List<Identifier> olds = mapping.old().stream().map(OldColumn::name).toList();
+        return mapping.fresh().stream().allMatch(column -> olds.containsAll(column.up().columns()));
     }
 }

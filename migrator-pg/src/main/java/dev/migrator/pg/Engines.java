@@ -1,0 +1,65 @@
+package dev.migrator.pg;
+
+import dev.migrator.Identifier;
+import dev.migrator.Migration;
+import dev.migrator.engine.Engine;
+import dev.migrator.engine.EngineListener;
+import dev.migrator.engine.EngineSettings;
+import dev.migrator.engine.Pace;
+import dev.migrator.engine.Planner;
+import dev.migrator.engine.StepExecutor;
+import dev.migrator.pg.internal.execute.ExecutorSettings;
+import dev.migrator.pg.internal.execute.PgExecutor;
+import dev.migrator.pg.internal.plan.PgFingerprinter;
+import dev.migrator.pg.internal.plan.PgOutgrown;
+import dev.migrator.pg.internal.plan.PgPlanner;
+import dev.migrator.pg.internal.state.PgStore;
+import java.util.UUID;
+import javax.sql.DataSource;
+
+/** Puts an engine together for a migration: the parts are the same, but each migration says how its backfills run. */
+final class Engines {
+    private final DataSource source;
+    private final DataSource direct;
+    private final PgStore store;
+    private final Planner planner;
+    private final ExecutorSettings executorSettings;
+    private final EngineSettings engineSettings;
+    private final EngineListener listener;
+
+    Engines(PostgresMigratorBuilder builder, PgStore store) {
+        this.source = builder.source;
+        this.direct = builder.direct.orElse(builder.source);
+        this.store = store;
+        this.planner = new PgPlanner(source, Identifier.of(builder.stateSchema));
+        this.executorSettings =
+                ExecutorSettings.defaults().withMaxStall(builder.maxStall).withLockDeadline(builder.lockDeadline);
+        this.engineSettings = new EngineSettings(owner(), builder.leaseTime, builder.leaseWait, builder.retryFor);
+        this.listener = builder.listener;
+    }
+
+    private static String owner() {
+        String host = System.getenv().getOrDefault("HOSTNAME", "localhost");
+        String random = UUID.randomUUID().toString().substring(0, 8);
+        return host + "/" + ProcessHandle.current().pid() + "/" + random;
+    }
+
+    Planner planner() {
+        return planner;
+    }
+
+    StepExecutor executor(Migration migration) {
+        return new PgExecutor(
+                source,
+                direct,
+                store.sql(),
+                executorSettings.withBatchTarget(migration.backfill().batchTarget()),
+                Pace.system(),
+                new PgFingerprinter(source),
+                new PgOutgrown(source));
+    }
+
+    Engine engine(Migration migration) {
+        return new Engine(store, executor(migration), planner, Pace.system(), engineSettings, listener);
+    }
+}

@@ -1,0 +1,43 @@
+package dev.migrator.pg;
+
+import dev.migrator.Identifier;
+import dev.migrator.MigratorException;
+import dev.migrator.pg.internal.sql.Row;
+import dev.migrator.pg.internal.sql.Session;
+import javax.sql.DataSource;
+
+/**
+ * What is asked of a database once, before anything else.
+ *
+ * @param database its name
+ * @param schema the connection's current schema, in which tables lie that are named without one
+ */
+record Server(String database, Identifier schema) {
+    private static final int OLDEST = 14;
+
+    /**
+     * Asks.
+     *
+     * @throws dev.migrator.engine.StepFailure if the database can't be reached
+     * @throws MigratorException if the server is too old
+     */
+    static Server of(DataSource source) {
+        Row row = Session.with(source, session -> session.query(
+                        """
+                                SELECT pg_catalog.current_database() AS name,
+                                    COALESCE(pg_catalog.current_schema(), 'public') AS schema,
+                                    pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS number,
+                                    pg_catalog.current_setting('server_version') AS version""")
+                .get(0));
+        checkVersion(row.text("name"), row.number("number"), row.text("version"));
+        return new Server(row.text("name"), Identifier.of(row.text("schema")));
+    }
+
+    static void checkVersion(String database, long number, String version) {
+        if (number < OLDEST * 10_000) {
+            throw new MigratorException("Database " + database + " is on PostgreSQL " + version
+                    + ", which can't scan a range of a table's blocks; the migrator needs PostgreSQL " + OLDEST
+                    + " or later. Nothing was done.");
+        }
+    }
+}
