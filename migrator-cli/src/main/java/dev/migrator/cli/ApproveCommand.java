@@ -9,7 +9,10 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "approve",
         description = "Records that a person lets a phase of a migration begin, beside the session's own user.",
-        footer = {"", "Example: migrator approve 0007_rename_user_name CONTRACT --by ann --reason \"old release is gone\""})
+        footer = {
+            "",
+            "Example: migrator approve 0007_rename_user_name CONTRACT --by ann --reason \"old release is gone\""
+        })
 final class ApproveCommand extends Connected {
 
     @Parameters(index = "0", paramLabel = "ID", description = "The migration.")

@@ -12,8 +12,7 @@ import java.util.Optional;
  * @param user the role
  * @param password the password, if the environment gives one
  */
-record ConnectionSettings(
-        String url, Optional<String> directUrl, Optional<String> user, Optional<String> password) {
+record ConnectionSettings(String url, Optional<String> directUrl, Optional<String> user, Optional<String> password) {
     private static final int CONNECTIONS = 4;
     private static final long TIMEOUT_MILLIS = 10_000;
 
@@ -41,7 +40,8 @@ record ConnectionSettings(
         config.setMaximumPoolSize(CONNECTIONS);
         config.setMinimumIdle(0);
         config.setConnectionTimeout(TIMEOUT_MILLIS);
-        // One protocol message for each transaction that holds locks, and no prepared statement that a pooler would lose.
+        // One protocol message for each transaction that holds locks, and no prepared statement that a pooler would
+        // lose.
         config.addDataSourceProperty("preferQueryMode", "extendedForPrepared");
         config.addDataSourceProperty("prepareThreshold", "0");
         config.addDataSourceProperty("ApplicationName", "migrator");

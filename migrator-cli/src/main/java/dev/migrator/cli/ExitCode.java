@@ -25,7 +25,8 @@ final class ExitCode {
 
     /** Of several migrations the most serious counts: failed, then paused, then waiting. */
     static int of(List<MigrationResult> results) {
-        List<Integer> codes = results.stream().map(result -> of(result.outcome())).toList();
+        List<Integer> codes =
+                results.stream().map(result -> of(result.outcome())).toList();
         for (int code : List.of(FAILED, PAUSED, WAITING)) {
             if (codes.contains(code)) {
                 return code;

@@ -9,7 +9,8 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "instances",
-        description = "Prints the live application instances. In this version no instance registers itself, so there are none.")
+        description =
+                "Prints the live application instances. In this version no instance registers itself, so there are none.")
 final class InstancesCommand implements Callable<Integer> {
 
     @Spec

@@ -31,11 +31,7 @@ final class Json {
         json.put("status", status.position().status().name());
         json.put("direction", status.position().direction().name());
         json.put("error", status.error().orElse(null));
-        json.put(
-                "waiting",
-                status.waiting().stream()
-                        .map(Json::waiting)
-                        .toList());
+        json.put("waiting", status.waiting().stream().map(Json::waiting).toList());
         json.put("backfill", status.backfill().map(Json::backfill).orElse(null));
         Map<String, Object> rollback = new LinkedHashMap<>();
         rollback.put("possible", status.rollback().possible());

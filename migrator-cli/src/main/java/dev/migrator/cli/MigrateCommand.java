@@ -17,14 +17,19 @@ import picocli.CommandLine.Parameters;
             "Advances migrations as far as their gates allow, or to the end of the phase named.",
             "Safe to run again and by many at once: what is done is not done twice, and what was cut off goes on."
         },
-        footer = {"", "Example: migrator migrate --to VALIDATE", "Exit codes: 0 done, 1 failed, 2 usage, 3 waiting, 4 paused"})
+        footer = {
+            "",
+            "Example: migrator migrate --to VALIDATE",
+            "Exit codes: 0 done, 1 failed, 2 usage, 3 waiting, 4 paused"
+        })
 final class MigrateCommand extends Connected {
 
     @Parameters(
             paramLabel = "ID",
             arity = "0..*",
-            description = "Migrations to advance; none: all, in the order of their files. One that was rolled back starts again"
-                    + " only if it is named.")
+            description =
+                    "Migrations to advance; none: all, in the order of their files. One that was rolled back starts again"
+                            + " only if it is named.")
     private List<String> ids = new ArrayList<>();
 
     @Option(names = "--to", paramLabel = "PHASE", description = "The last phase to complete: ${COMPLETION-CANDIDATES}.")

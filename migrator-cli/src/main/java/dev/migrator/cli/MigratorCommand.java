@@ -85,10 +85,7 @@ final class MigratorCommand implements Runnable {
             description = "The schema of the migrator's own tables (default: ${DEFAULT-VALUE}).")
     private String stateSchema = "migrator";
 
-    @Option(
-            names = "--verbose",
-            scope = ScopeType.INHERIT,
-            description = "Shows every statement on stderr.")
+    @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Shows every statement on stderr.")
     void verbose(boolean on) {
         if (on) {
             Logging.verbose();
@@ -97,8 +94,10 @@ final class MigratorCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(line(), "Which command? One of: "
-                + String.join(", ", line().getSubcommands().keySet()));
+        throw new CommandLine.ParameterException(
+                line(),
+                "Which command? One of: "
+                        + String.join(", ", line().getSubcommands().keySet()));
     }
 
     private CommandLine line() {

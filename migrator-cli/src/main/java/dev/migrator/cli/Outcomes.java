@@ -17,8 +17,8 @@ final class Outcomes {
             out.println(id + ": is paused at " + paused.position() + "; go on with: migrator resume " + id);
         } else if (outcome instanceof Outcome.Failed failed) {
             err.println(failed.message());
-            err.println("It stands at " + failed.position() + "; what was done is kept and recorded, and the next `migrate` goes"
-                    + " on from there.");
+            err.println("It stands at " + failed.position()
+                    + "; what was done is kept and recorded, and the next `migrate` goes" + " on from there.");
         }
         out.flush();
         err.flush();

@@ -6,7 +6,8 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "pause",
-        description = "Asks a migration to stop; an engine at work stops within one batch, in whichever process it runs.",
+        description =
+                "Asks a migration to stop; an engine at work stops within one batch, in whichever process it runs.",
         footer = {"", "Example: migrator pause 0007_rename_user_name"})
 final class PauseCommand extends Connected {
 

@@ -15,7 +15,11 @@ import picocli.CommandLine.Parameters;
             "Prints what migrations would do: each phase's SQL with its lock and what it blocks, and what preflight finds.",
             "Changes nothing. Without an ID: all that have not started."
         },
-        footer = {"", "Example: migrator plan 0007_rename_user_name", "Exit codes: 0 sound, 1 refused, 2 wrong usage or file"})
+        footer = {
+            "",
+            "Example: migrator plan 0007_rename_user_name",
+            "Exit codes: 0 sound, 1 refused, 2 wrong usage or file"
+        })
 final class PlanCommand extends Connected {
 
     @Parameters(paramLabel = "ID", arity = "0..*", description = "Migrations to plan.")

@@ -67,8 +67,8 @@ final class ProgressListener implements EngineListener {
                     .setExtraMessage(" " + progress.rows() + " rows"));
         } else if (System.nanoTime() - lastLine > LINE_EVERY.toNanos()) {
             lastLine = System.nanoTime();
-            err.println(migration + ":     " + progress.done() + " of " + progress.total() + " blocks, " + progress.rows()
-                    + " rows");
+            err.println(migration + ":     " + progress.done() + " of " + progress.total() + " blocks, "
+                    + progress.rows() + " rows");
             err.flush();
         }
     }

@@ -29,7 +29,8 @@ final class RollbackCommand extends Connected {
     @Option(
             names = "--to",
             paramLabel = "PHASE",
-            description = "The phase that is complete afterwards: ${COMPLETION-CANDIDATES}; left out: to before EXPAND.")
+            description =
+                    "The phase that is complete afterwards: ${COMPLETION-CANDIDATES}; left out: to before EXPAND.")
     private @Nullable Phase to;
 
     @Override

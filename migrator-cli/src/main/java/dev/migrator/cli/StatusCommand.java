@@ -28,7 +28,8 @@ final class StatusCommand extends Connected {
         if (json) {
             out().println(Json.status(all));
         } else {
-            int width = all.stream().mapToInt(status -> status.id().length()).max().orElse(0);
+            int width =
+                    all.stream().mapToInt(status -> status.id().length()).max().orElse(0);
             all.forEach(status -> print(status, width));
         }
         return ExitCode.DONE;
@@ -37,14 +38,13 @@ final class StatusCommand extends Connected {
     private void print(MigrationStatus status, int width) {
         out().println(pad(status.id(), width) + "  " + status.position());
         status.backfill().ifPresent(backfill -> out().println("  backfill: " + progress(backfill)));
-        status.waiting()
-                .forEach(waiting -> out().println("  waits for " + waiting.gate() + ": " + waiting.reason()));
+        status.waiting().forEach(waiting -> out().println("  waits for " + waiting.gate() + ": " + waiting.reason()));
         status.error().ifPresent(error -> out().println("  error: " + error));
-        status.failedRows()
-                .forEach(row -> out().println(
+        status.failedRows().forEach(row -> out().println(
                         "  failed row " + row.key() + ": " + row.message() + " (SQLSTATE " + row.sqlState() + ")"));
         if (status.updatedAt().isPresent()) {
-            out().println("  rollback: " + status.rollback().how() + ", " + status.rollback().reason());
+            out().println("  rollback: " + status.rollback().how() + ", "
+                    + status.rollback().reason());
         }
     }
 

@@ -69,7 +69,16 @@ class CommandIT {
         assertThat(status.isArray()).isTrue();
         JsonNode first = status.get(0);
         for (String key : List.of(
-                "id", "phase", "status", "error", "waiting", "backfill", "updatedAt", "direction", "rollback", "target")) {
+                "id",
+                "phase",
+                "status",
+                "error",
+                "waiting",
+                "backfill",
+                "updatedAt",
+                "direction",
+                "rollback",
+                "target")) {
             assertThat(first.has(key)).as(key).isTrue();
         }
         assertThat(first.get("status").asText()).isEqualTo("WAITING");
@@ -85,8 +94,9 @@ class CommandIT {
         assertThat(command.run("verify", "0001_rename").code()).isZero();
         command.run("approve", "0001_rename", "purge", "--by", "ann", "--reason", "soaked");
         assertThat(command.run("migrate").code()).isZero();
-        assertThat(database.queryStrings("SELECT attname FROM pg_attribute WHERE attrelid = 'users'::regclass AND attnum > 0"
-                        + " AND NOT attisdropped ORDER BY 1"))
+        assertThat(database.queryStrings(
+                        "SELECT attname FROM pg_attribute WHERE attrelid = 'users'::regclass AND attnum > 0"
+                                + " AND NOT attisdropped ORDER BY 1"))
                 .containsExactly("full_name", "id");
 
         JsonNode history = json(command.run("history", "0001_rename", "--json"));
@@ -105,7 +115,8 @@ class CommandIT {
         Command.Result plain = command.run("migrate");
         assertThat(plain.code()).isZero();
         assertThat(plain.out()).contains("was rolled back");
-        assertThat(command.run("migrate", "0001_rename", "--to", "EXPAND").code()).isZero();
+        assertThat(command.run("migrate", "0001_rename", "--to", "EXPAND").code())
+                .isZero();
     }
 
     @Test
@@ -170,7 +181,8 @@ class CommandIT {
         assertThat(result.code()).isEqualTo(1);
         assertThat(result.err())
                 .contains("0001_rename.yaml:7:", "operations[0].changeType.up", "column \"nmae\" does not exist");
-        assertThat(database.queryStrings("SELECT attname FROM pg_attribute WHERE attrelid = 'users'::regclass AND attnum > 0"))
+        assertThat(database.queryStrings(
+                        "SELECT attname FROM pg_attribute WHERE attrelid = 'users'::regclass AND attnum > 0"))
                 .containsExactly("id", "name");
     }
 
@@ -203,7 +215,16 @@ class CommandIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "plan", "migrate", "status", "approve", "pause", "resume", "rollback", "verify", "history", "instances"
+                "plan",
+                "migrate",
+                "status",
+                "approve",
+                "pause",
+                "resume",
+                "rollback",
+                "verify",
+                "history",
+                "instances"
             })
     void everyCommandHelps(String name) {
         Command.Result help = command.run(name, "--help");
@@ -224,8 +245,9 @@ class CommandIT {
     @Test
     void aStateSchemaOfANewerVersionStopsMigrate() {
         command.run("migrate", "--to", "EXPAND");
-        database.execute("CREATE OR REPLACE FUNCTION migrator.state_version() RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL"
-                + " SAFE AS 'SELECT 99'");
+        database.execute(
+                "CREATE OR REPLACE FUNCTION migrator.state_version() RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL"
+                        + " SAFE AS 'SELECT 99'");
         Command.Result result = command.run("migrate");
         assertThat(result.code()).isEqualTo(1);
         assertThat(result.err()).contains("99");

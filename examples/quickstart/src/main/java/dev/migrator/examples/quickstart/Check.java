@@ -45,9 +45,6 @@ final class Check {
                 long rows = compare(statement, moment, List.of(releases));
                 expectRows(rows, moment.rows());
                 return new Result(rows, moment.written());
-            } finally {
-                connection.rollback();
-                connection.setAutoCommit(true);
             }
         }
     }

@@ -70,17 +70,11 @@ final class Release1 implements Release {
 
     @Override
     public int moveNorth(Connection connection, long id, double degrees) throws SQLException {
+        // If this fails, the pool rolls back when it gets the connection, and it sets autocommit again in any case.
         connection.setAutoCommit(false);
-        try {
-            int rows = readAndWrite(connection, id, degrees);
-            connection.commit();
-            return rows;
-        } catch (SQLException e) {
-            connection.rollback();
-            throw e;
-        } finally {
-            connection.setAutoCommit(true);
-        }
+        int rows = readAndWrite(connection, id, degrees);
+        connection.commit();
+        return rows;
     }
 
     private static int readAndWrite(Connection connection, long id, double degrees) throws SQLException {

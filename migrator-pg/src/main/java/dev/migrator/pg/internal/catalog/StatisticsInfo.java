@@ -12,8 +12,7 @@ import java.util.Set;
  * @param columns the numbers of the columns that they use in any way
  * @param comment the comment on them
  */
-public record StatisticsInfo(
-        QualifiedName name, String usage, Set<Integer> columns, Optional<String> comment) {
+public record StatisticsInfo(QualifiedName name, String usage, Set<Integer> columns, Optional<String> comment) {
     /** Copies the set. */
     public StatisticsInfo {
         columns = Set.copyOf(columns);

@@ -45,8 +45,10 @@ final class Blockers {
         return List.copyOf(found.values());
     }
 
-    // Descendants count, because LOCK TABLE takes them too. A prepared transaction shows without a pid, and under the virtual
-    // id of the session that it was prepared in (the manual's "-1/" is what it becomes with a restart): its lock on its own
+    // Descendants count, because LOCK TABLE takes them too. A prepared transaction shows without a pid, and under the
+    // virtual
+    // id of the session that it was prepared in (the manual's "-1/" is what it becomes with a restart): its lock on its
+    // own
     // transaction id tells which one it is.
     private static final String QUERY =
             """

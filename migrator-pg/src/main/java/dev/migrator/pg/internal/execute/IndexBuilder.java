@@ -105,8 +105,7 @@ final class IndexBuilder {
     }
 
     /** The name is taken. On the way back that is the index which the step, half done, has not yet touched. */
-    private void finishPublished(
-            Task task, Action.BuildIndex build, IndexAttempts names, Found published) {
+    private void finishPublished(Task task, Action.BuildIndex build, IndexAttempts names, Found published) {
         if (task.way() == Way.BACK && published.complete()) {
             transactions.run(task, List.of(), List.of(names.allGone()));
             return;

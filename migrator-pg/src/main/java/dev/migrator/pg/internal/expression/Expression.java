@@ -17,7 +17,12 @@ import java.util.stream.Collectors;
  * @param problems what it contains that an expression of its kind must not, for people
  */
 public record Expression(
-        String text, Identifier alias, Set<Identifier> columns, String type, boolean bareColumn, Set<Problem> problems) {
+        String text,
+        Identifier alias,
+        Set<Identifier> columns,
+        String type,
+        boolean bareColumn,
+        Set<Problem> problems) {
 
     /** What an expression may contain that not every place for one can bear. */
     public enum Problem {
@@ -71,7 +76,8 @@ public record Expression(
 
     /** The expression where its columns stand in the row of a table that bears their names, or others. */
     public String onRow(Map<Identifier, Identifier> physical) {
-        boolean same = columns.stream().allMatch(column -> physical.getOrDefault(column, column).equals(column));
+        boolean same = columns.stream()
+                .allMatch(column -> physical.getOrDefault(column, column).equals(column));
         return same
                 ? "(" + text + ")"
                 : over(column -> alias.quoted() + "."

@@ -82,8 +82,8 @@ public final class Scratch {
 
     /** Renames a column of the copy, and with it every mention of it in the copy's indexes and constraints. */
     public void renameColumn(Identifier from, Identifier to) {
-        attempt(() -> session.plain(
-                "ALTER TABLE " + scratch + " RENAME COLUMN " + from.quoted() + " TO " + to.quoted()));
+        attempt(() ->
+                session.plain("ALTER TABLE " + scratch + " RENAME COLUMN " + from.quoted() + " TO " + to.quoted()));
     }
 
     /** Runs a statement on the copy; every name in it must be qualified. */
@@ -101,8 +101,8 @@ public final class Scratch {
         String view = "pg_temp." + Identifier.of("migrator_view_" + views++).quoted();
         attempt(() -> {
             inUsersPath();
-            session.plain("CREATE TEMPORARY VIEW " + view + " AS SELECT (\n" + text + "\n) AS " + VALUE.quoted() + " FROM "
-                    + scratch);
+            session.plain("CREATE TEMPORARY VIEW " + view + " AS SELECT (\n" + text + "\n) AS " + VALUE.quoted()
+                    + " FROM " + scratch);
         });
         Expression expression = describe(view);
         attempt(() -> session.plain("DROP VIEW " + view));
@@ -266,7 +266,8 @@ public final class Scratch {
     public void createUsersIndex(Identifier index, boolean unique, String usage) {
         attempt(() -> {
             inUsersPath();
-            session.plain("CREATE " + (unique ? "UNIQUE " : "") + "INDEX " + index.quoted() + " ON " + scratch + " " + usage);
+            session.plain(
+                    "CREATE " + (unique ? "UNIQUE " : "") + "INDEX " + index.quoted() + " ON " + scratch + " " + usage);
         });
     }
 
@@ -280,8 +281,7 @@ public final class Scratch {
                           FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
                          WHERE i.indrelid = ?::regclass AND c.relname = ?
                         """,
-                        scratch,
-                        index.value())
+                        scratch, index.value())
                 .get(0);
         return afterBeginning(row.text("definition"), row.text("beginning"));
     }
@@ -308,7 +308,8 @@ public final class Scratch {
 
     private static String afterBeginning(String definition, String beginning) {
         if (!definition.startsWith(beginning)) {
-            throw new IllegalStateException("unexpected definition: " + definition + " does not begin with " + beginning);
+            throw new IllegalStateException(
+                    "unexpected definition: " + definition + " does not begin with " + beginning);
         }
         return definition.substring(beginning.length());
     }

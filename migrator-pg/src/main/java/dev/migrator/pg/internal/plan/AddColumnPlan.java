@@ -33,9 +33,8 @@ final class AddColumnPlan {
     }
 
     static void draft(Workspace workspace, String path, AddColumn operation) {
-        workspace
-                .table(path, operation.table())
-                .ifPresent(work -> new AddColumnPlan(workspace, work, path, operation).draft());
+        workspace.table(path, operation.table()).ifPresent(work -> new AddColumnPlan(workspace, work, path, operation)
+                .draft());
     }
 
     private void draft() {
@@ -51,19 +50,16 @@ final class AddColumnPlan {
         }
         boolean free = new ColumnPreflight(workspace, work, path).isFree("column", operation.column());
         Reader reader = new Reader(workspace, work, path);
-        Optional<ColumnType> type = free
-                ? reader.type("type", operation.column(), operation.type())
-                : Optional.empty();
+        Optional<ColumnType> type = free ? reader.type("type", operation.column(), operation.type()) : Optional.empty();
         type.ifPresent(columnType -> typed(reader, columnType));
     }
 
     private void typed(Reader reader, ColumnType type) {
         Optional<Expression> standard = operation
                 .defaultValue()
-                .flatMap(text -> reader.value(
-                        "default", operation.column(), text, Set.of(Expression.Problem.VOLATILE)));
-        Optional<Expression> up =
-                operation.up().flatMap(text -> reader.value("up", operation.column(), text));
+                .flatMap(
+                        text -> reader.value("default", operation.column(), text, Set.of(Expression.Problem.VOLATILE)));
+        Optional<Expression> up = operation.up().flatMap(text -> reader.value("up", operation.column(), text));
         boolean unread = standard.isPresent() != operation.defaultValue().isPresent()
                 || up.isPresent() != operation.up().isPresent();
         if (unread || !isDefault(standard)) {
@@ -82,9 +78,7 @@ final class AddColumnPlan {
 
     private boolean isDefault(Optional<Expression> standard) {
         if (standard.filter(value -> !value.columns().isEmpty()).isPresent()) {
-            workspace
-                    .findings()
-                    .refuse(path + ".default", "a default can't read other columns.", "Use `up` for that.");
+            workspace.findings().refuse(path + ".default", "a default can't read other columns.", "Use `up` for that.");
             return false;
         }
         return true;
@@ -93,8 +87,8 @@ final class AddColumnPlan {
     private void fill(
             ColumnType type, Expression up, boolean derivable, Optional<String> before, Optional<String> after) {
         TablePreflight.forSync(path, work.table(), workspace.findings());
-        NewColumn column = new NewColumn(
-                operation.column(), operation.column(), type, up, before, after, !operation.nullable());
+        NewColumn column =
+                new NewColumn(operation.column(), operation.column(), type, up, before, after, !operation.nullable());
         Mappings.adopt(workspace, work, new Mapping(path, List.of(), List.of(column), derivable));
         operation.comment().ifPresent(text -> {
             Action action = new Action.Transaction(
@@ -111,8 +105,8 @@ final class AddColumnPlan {
     }
 
     private String comment(String text) {
-        return "COMMENT ON COLUMN " + work.name().quoted() + "." + operation.column().quoted() + " IS "
-                + Literal.text(text);
+        return "COMMENT ON COLUMN " + work.name().quoted() + "."
+                + operation.column().quoted() + " IS " + Literal.text(text);
     }
 
     private void instantly(ColumnType type, Optional<Expression> standard) {
@@ -137,7 +131,8 @@ final class AddColumnPlan {
                         Phase.EXPAND,
                         TableSteps.EXPAND,
                         List.of(path),
-                        "add column " + operation.column() + " to " + work.name().name(),
+                        "add column " + operation.column() + " to "
+                                + work.name().name(),
                         TableSteps.exclusively(work, statements),
                         TableSteps.exclusively(work, List.of(drop)),
                         Effect.ADDS)

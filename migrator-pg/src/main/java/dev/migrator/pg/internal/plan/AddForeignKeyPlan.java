@@ -40,8 +40,9 @@ final class AddForeignKeyPlan {
 
     private void draft() {
         QualifiedName parent = workspace.resolve(operation.referencedTable());
-        Optional<TableInfo> referenced =
-                parent.equals(work.name()) ? Optional.of(work.table()) : workspace.catalog().table(parent);
+        Optional<TableInfo> referenced = parent.equals(work.name())
+                ? Optional.of(work.table())
+                : workspace.catalog().table(parent);
         if (referenced.isEmpty()) {
             refuse("references.table", "there is no table " + parent.quoted() + ".", "Correct the name.");
             return;
@@ -51,7 +52,8 @@ final class AddForeignKeyPlan {
         if (taken) {
             refuse(
                     "name",
-                    "table " + work.name().quoted() + " has a constraint " + operation.name().quoted() + " already.",
+                    "table " + work.name().quoted() + " has a constraint "
+                            + operation.name().quoted() + " already.",
                     "Choose another name.");
         }
         if (!columnsFit(referenced.get()) || taken) {
@@ -98,8 +100,8 @@ final class AddForeignKeyPlan {
         if (!unique) {
             refuse(
                     "references.columns",
-                    "no primary key, unique constraint or unique index of " + parent.name().quoted()
-                            + " is on exactly these columns.",
+                    "no primary key, unique constraint or unique index of "
+                            + parent.name().quoted() + " is on exactly these columns.",
                     "Create one first.");
         }
         return unique;
@@ -108,7 +110,8 @@ final class AddForeignKeyPlan {
     private boolean comparable(List<ColumnInfo> own, List<ColumnInfo> others) {
         boolean fit = own.size() == others.size();
         for (int i = 0; fit && i < own.size(); i++) {
-            String comparison = "NULL::" + own.get(i).type() + " OPERATOR(pg_catalog.=) NULL::" + others.get(i).type();
+            String comparison = "NULL::" + own.get(i).type() + " OPERATOR(pg_catalog.=) NULL::"
+                    + others.get(i).type();
             try {
                 work.scratch().tryOut();
                 work.scratch().run("SELECT " + comparison);
@@ -116,7 +119,8 @@ final class AddForeignKeyPlan {
                 refuse(
                         "columns",
                         own.get(i).name().quoted() + " (" + own.get(i).type() + ") can't be compared with "
-                                + others.get(i).name().quoted() + " (" + others.get(i).type() + ").",
+                                + others.get(i).name().quoted() + " ("
+                                + others.get(i).type() + ").",
                         "Change one of the types first.");
                 fit = false;
             } finally {
@@ -129,14 +133,15 @@ final class AddForeignKeyPlan {
     private void warnWithoutIndex() {
         Set<Integer> numbers = new TreeSet<>();
         operation.columns().forEach(name -> work.table().column(name).ifPresent(info -> numbers.add(info.number())));
-        boolean indexed =
-                work.table().indexes().stream().anyMatch(index -> index.columns().containsAll(numbers));
+        boolean indexed = work.table().indexes().stream()
+                .anyMatch(index -> index.columns().containsAll(numbers));
         if (!indexed) {
             workspace
                     .findings()
                     .warn(
                             path + ".columns",
-                            "no index of " + work.name().quoted() + " is on these columns: each DELETE or key change in the"
+                            "no index of " + work.name().quoted()
+                                    + " is on these columns: each DELETE or key change in the"
                                     + " referenced table will scan it.",
                             "Add a `createIndex`.");
         }
@@ -148,8 +153,12 @@ final class AddForeignKeyPlan {
         StringBuilder definition = new StringBuilder(alter + "ADD CONSTRAINT " + name + " FOREIGN KEY ("
                 + list(operation.columns()) + ") REFERENCES " + parent.quoted() + " ("
                 + list(operation.referencedColumns()) + ")");
-        operation.onUpdate().ifPresent(action -> definition.append(" ON UPDATE ").append(action.sql()));
-        operation.onDelete().ifPresent(action -> definition.append(" ON DELETE ").append(action.sql()));
+        operation
+                .onUpdate()
+                .ifPresent(action -> definition.append(" ON UPDATE ").append(action.sql()));
+        operation
+                .onDelete()
+                .ifPresent(action -> definition.append(" ON DELETE ").append(action.sql()));
         definition.append(" NOT VALID");
         List<TableLock> locks = new ArrayList<>();
         if (!parent.equals(work.name())) {

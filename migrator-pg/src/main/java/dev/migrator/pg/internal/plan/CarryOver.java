@@ -120,11 +120,13 @@ final class CarryOver {
             OldColumn old = old(mapping);
             NewColumn fresh = fresh(mapping);
             if (!fresh.type().sql().equals(old.info().typeAndCollation())) {
-                scratch.run("ALTER TABLE " + scratch.name() + " ALTER COLUMN " + old.name().quoted() + " TYPE "
-                        + fresh.type().sql() + " USING (" + fresh.up().text() + ")");
+                scratch.run("ALTER TABLE " + scratch.name() + " ALTER COLUMN "
+                        + old.name().quoted() + " TYPE " + fresh.type().sql() + " USING ("
+                        + fresh.up().text() + ")");
             }
         }
-        columns.forEach(mapping -> scratch.renameColumn(old(mapping).name(), fresh(mapping).work()));
+        columns.forEach(mapping ->
+                scratch.renameColumn(old(mapping).name(), fresh(mapping).work()));
     }
 
     private void index(IndexInfo index, List<Mapping> columns) {
@@ -134,9 +136,10 @@ final class CarryOver {
                     .findings()
                     .refuse(
                             path(columns),
-                            what + (index.valid()
-                                    ? " is the replica identity or an exclusion constraint, which this version can't carry."
-                                    : " is invalid."),
+                            what
+                                    + (index.valid()
+                                            ? " is the replica identity or an exclusion constraint, which this version can't carry."
+                                            : " is invalid."),
                             "Drop it first.");
             return;
         }
@@ -155,8 +158,10 @@ final class CarryOver {
             return;
         }
         Identifier copy = work.names().copy(work.nextNumber());
-        String place = index.tablespace().map(space -> withTablespace(usage, space)).orElse(usage);
-        workspace.add(Drafts.buildIndex(work, path(columns), Phase.VALIDATE, 20, copy, index.unique(), place, index.name()));
+        String place =
+                index.tablespace().map(space -> withTablespace(usage, space)).orElse(usage);
+        workspace.add(
+                Drafts.buildIndex(work, path(columns), Phase.VALIDATE, 20, copy, index.unique(), place, index.name()));
         comment(path(columns), "INDEX", qualified(copy), index.comment());
         if (index.constraint().equals("u")) {
             ConstraintInfo unique = work.table().constraints().stream()
@@ -219,8 +224,8 @@ final class CarryOver {
                         .findings()
                         .refuse(
                                 path(columns),
-                                "foreign key " + constraint.name().quoted() + " refers to its own table, which this version"
-                                        + " can't carry.",
+                                "foreign key " + constraint.name().quoted()
+                                        + " refers to its own table, which this version" + " can't carry.",
                                 "Drop it first and add it again after PURGE.");
                 return;
             }
@@ -267,8 +272,8 @@ final class CarryOver {
         String notValid = definition.endsWith(" NOT VALID") ? "" : " NOT VALID";
         String add = alter() + "ADD CONSTRAINT " + copy.quoted() + " " + definition + notValid;
         String drop = alter() + "DROP CONSTRAINT IF EXISTS " + copy.quoted();
-        workspace.add(Drafts.addConstraint(
-                work, path, 30, copy, "add a copy of " + constraint.name(), add, drop, locks));
+        workspace.add(
+                Drafts.addConstraint(work, path, 30, copy, "add a copy of " + constraint.name(), add, drop, locks));
         if (constraint.validated()) {
             workspace.add(Drafts.validate(work, path, 40, copy, constraint.references()));
         }
@@ -302,7 +307,12 @@ final class CarryOver {
                                     Effect.ADDS)
                             .making(List.of(work.artifact(Artifact.Kind.STATISTICS, copy, false))));
                     comment(path(columns), "STATISTICS", qualified(copy), statistics.comment());
-                    work.copies().add(new Copy(Copy.Kind.STATISTICS, copy, statistics.name().name(), false));
+                    work.copies()
+                            .add(new Copy(
+                                    Copy.Kind.STATISTICS,
+                                    copy,
+                                    statistics.name().name(),
+                                    false));
                 });
     }
 

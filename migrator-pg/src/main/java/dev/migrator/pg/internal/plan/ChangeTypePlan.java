@@ -24,9 +24,7 @@ final class ChangeTypePlan {
     private static MappingBuilder builder(MappingBuilder builder, ChangeType operation, ColumnInfo column) {
         Identifier name = operation.to().orElse(operation.column());
         boolean nameStays = operation.to().isEmpty();
-        String up = operation
-                .up()
-                .orElse("CAST(" + operation.column().quoted() + " AS " + operation.type() + "\n)");
+        String up = operation.up().orElse("CAST(" + operation.column().quoted() + " AS " + operation.type() + "\n)");
         String down = operation.down().orElse("CAST(" + name.quoted() + " AS " + column.type() + ")");
         String upKey = operation.up().isPresent() ? "up" : "type";
         String downKey = operation.down().isPresent() ? "down" : "type";

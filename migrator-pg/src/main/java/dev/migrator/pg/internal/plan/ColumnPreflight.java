@@ -40,7 +40,8 @@ final class ColumnPreflight {
 
     /** Whether a name for a new column is free; notes it as taken from now on. */
     boolean isFree(String key, Identifier name) {
-        boolean taken = work.table().column(name).isPresent() || !work.newNames().add(name);
+        boolean taken =
+                work.table().column(name).isPresent() || !work.newNames().add(name);
         if (taken) {
             workspace
                     .findings()
@@ -69,9 +70,8 @@ final class ColumnPreflight {
                     what + " is an identity column, which this version can't exchange.",
                     "Make it a plain column with a sequence default first.");
         }
-        boolean usedElsewhere = work.mappings().stream()
-                        .anyMatch(mapping ->
-                                mapping.old().stream().anyMatch(old -> old.name().equals(column.name())))
+        boolean usedElsewhere = work.mappings().stream().anyMatch(mapping -> mapping.old().stream()
+                        .anyMatch(old -> old.name().equals(column.name())))
                 || work.fills().stream().anyMatch(fill -> fill.column().equals(column.name()));
         if (usedElsewhere) {
             refuse(key, what + " is changed by another operation of this migration already.", "Use two migrations.");
@@ -99,15 +99,16 @@ final class ColumnPreflight {
 
     private void triggers(String key, ColumnInfo column, boolean nameStays) {
         for (TriggerInfo trigger : work.table().triggers()) {
-            boolean names = Pattern.compile("\\b" + Pattern.quote(column.name().value()) + "\\b", Pattern.CASE_INSENSITIVE)
+            boolean names = Pattern.compile(
+                            "\\b" + Pattern.quote(column.name().value()) + "\\b", Pattern.CASE_INSENSITIVE)
                     .matcher(trigger.source())
                     .find();
             boolean listed = trigger.ofColumns().contains(column.number());
             if (!nameStays && (names || listed)) {
                 refuse(
                         key,
-                        "trigger " + trigger.name().quoted() + (listed ? " is for UPDATE OF " : "'s function "
-                                + trigger.function() + " names ")
+                        "trigger " + trigger.name().quoted()
+                                + (listed ? " is for UPDATE OF " : "'s function " + trigger.function() + " names ")
                                 + column.name().quoted() + ", which CONTRACT takes away.",
                         "Change the trigger so that it does without that column, or drop it, first.");
             } else if (nameStays && names) {
@@ -115,8 +116,8 @@ final class ColumnPreflight {
                         .findings()
                         .warn(
                                 path + "." + key,
-                                "trigger " + trigger.name().quoted() + "'s function names " + column.name().quoted()
-                                        + ", which has another type from CONTRACT on.",
+                                "trigger " + trigger.name().quoted() + "'s function names "
+                                        + column.name().quoted() + ", which has another type from CONTRACT on.",
                                 "See that it works with both.");
             }
         }

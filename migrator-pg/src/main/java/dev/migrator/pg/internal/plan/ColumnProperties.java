@@ -15,9 +15,10 @@ final class ColumnProperties {
             // The releases that may write the old shape must be able to write the new one (experiment 18).
             for (NewColumn column : mapping.fresh()) {
                 for (ColumnGrant grant : old.info().grants()) {
-                    statements.add("GRANT " + grant.privilege() + " (" + column.work().quoted() + ") ON "
-                            + table.quoted() + " TO " + grant.grantee()
-                            + (grant.grantable() ? " WITH GRANT OPTION" : ""));
+                    statements.add(
+                            "GRANT " + grant.privilege() + " (" + column.work().quoted() + ") ON "
+                                    + table.quoted() + " TO " + grant.grantee()
+                                    + (grant.grantable() ? " WITH GRANT OPTION" : ""));
                 }
             }
         }
@@ -27,7 +28,8 @@ final class ColumnProperties {
     }
 
     private static void copy(QualifiedName table, ColumnInfo old, NewColumn column, List<String> statements) {
-        String alter = "ALTER TABLE " + table.quoted() + " ALTER COLUMN " + column.work().quoted();
+        String alter = "ALTER TABLE " + table.quoted() + " ALTER COLUMN "
+                + column.work().quoted();
         old.statisticsTarget().ifPresent(target -> statements.add(alter + " SET STATISTICS " + target));
         if (!old.options().isEmpty()) {
             statements.add(alter + " SET (" + String.join(", ", old.options()) + ")");

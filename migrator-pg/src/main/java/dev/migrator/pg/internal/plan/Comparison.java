@@ -81,7 +81,8 @@ final class Comparison {
                     .map(column -> column.retired().quoted())
                     .toList();
             List<String> values = mapping.old().stream()
-                    .map(column -> "(" + column.down().text() + ")::" + column.info().type())
+                    .map(column ->
+                            "(" + column.down().text() + ")::" + column.info().type())
                     .toList();
             rules.add(new Action.Violation(
                     "retired side differs from down: " + title,
@@ -98,8 +99,8 @@ final class Comparison {
                         "differs from up: " + title,
                         derivedFrom(i, Marker.FROM_OLD) + " AND " + Sql.differ(news, ups)));
             }
-            outgrown.add(new Action.Violation(
-                    "the old shape can't hold " + title, Marker.isIn(marker, i, Marker.FAILED)));
+            outgrown.add(
+                    new Action.Violation("the old shape can't hold " + title, Marker.isIn(marker, i, Marker.FAILED)));
         }
         if (rules.isEmpty()) {
             return List.of();
@@ -118,6 +119,7 @@ final class Comparison {
     /** From CONTRACT on nobody derives the new side again when other columns change. */
     private static boolean readsOnlyOld(Mapping mapping) {
         List<Identifier> olds = mapping.old().stream().map(OldColumn::name).toList();
-        return mapping.fresh().stream().allMatch(column -> olds.containsAll(column.up().columns()));
+        return mapping.fresh().stream()
+                .allMatch(column -> olds.containsAll(column.up().columns()));
     }
 }

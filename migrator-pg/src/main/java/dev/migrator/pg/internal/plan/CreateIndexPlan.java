@@ -24,9 +24,8 @@ final class CreateIndexPlan {
     }
 
     static void draft(Workspace workspace, String path, CreateIndex operation) {
-        workspace
-                .table(path, operation.table())
-                .ifPresent(work -> new CreateIndexPlan(workspace, work, path, operation).draft());
+        workspace.table(path, operation.table()).ifPresent(work -> new CreateIndexPlan(workspace, work, path, operation)
+                .draft());
     }
 
     private void draft() {
@@ -72,8 +71,7 @@ final class CreateIndexPlan {
         for (int i = 0; i < operation.columns().size(); i++) {
             String key = path + ".columns[" + i + "].expression";
             if (operation.columns().get(i).on() instanceof IndexColumn.Expression expression) {
-                SqlFragment.problem(expression.sql())
-                        .ifPresent(problem -> broken.add(key + "\0it " + problem + "."));
+                SqlFragment.problem(expression.sql()).ifPresent(problem -> broken.add(key + "\0it " + problem + "."));
             }
         }
         operation
@@ -88,7 +86,8 @@ final class CreateIndexPlan {
     }
 
     private String usage() {
-        List<String> columns = operation.columns().stream().map(CreateIndexPlan::column).toList();
+        List<String> columns =
+                operation.columns().stream().map(CreateIndexPlan::column).toList();
         StringBuilder usage = new StringBuilder("USING ");
         usage.append(operation.method().orElse(Identifier.of("btree")).quoted());
         usage.append(" (").append(String.join(", ", columns)).append(')');
@@ -97,7 +96,9 @@ final class CreateIndexPlan {
                     operation.include().stream().map(Identifier::quoted).toList();
             usage.append(" INCLUDE (").append(String.join(", ", include)).append(')');
         }
-        operation.where().ifPresent(where -> usage.append(" WHERE (\n").append(where).append("\n)"));
+        operation
+                .where()
+                .ifPresent(where -> usage.append(" WHERE (\n").append(where).append("\n)"));
         return usage.toString();
     }
 

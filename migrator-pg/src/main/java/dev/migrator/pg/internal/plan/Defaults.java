@@ -59,8 +59,7 @@ final class Defaults {
 
     private Optional<String> cast(String value, ColumnInfo old, ColumnType type, Identifier place) {
         try {
-            Expression expression =
-                    work.scratch().readFor(place, "CAST((" + value + ") AS " + type.name() + ")");
+            Expression expression = work.scratch().readFor(place, "CAST((" + value + ") AS " + type.name() + ")");
             EnumSet<Expression.Problem> problems = EnumSet.noneOf(Expression.Problem.class);
             problems.addAll(expression.problems());
             problems.remove(Expression.Problem.VOLATILE);
@@ -72,8 +71,8 @@ final class Defaults {
                     .findings()
                     .warn(
                             path,
-                            "the default " + value + " of " + old.name().quoted() + " can't be carried to the new column: "
-                                    + e.getMessage() + ".",
+                            "the default " + value + " of " + old.name().quoted()
+                                    + " can't be carried to the new column: " + e.getMessage() + ".",
                             "It goes with the old column at PURGE; give the new one a default of its own then.");
         }
         return Optional.empty();

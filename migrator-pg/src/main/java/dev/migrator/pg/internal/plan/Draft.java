@@ -36,7 +36,8 @@ record Draft(
         List<Artifact> makes,
         List<Artifact> removes) {
 
-    static Draft of(Phase phase, int slot, List<String> paths, String title, Action action, Action undo, Effect effect) {
+    static Draft of(
+            Phase phase, int slot, List<String> paths, String title, Action action, Action undo, Effect effect) {
         return new Draft(phase, slot, paths, title, action, undo, "", Set.of(effect), List.of(), List.of());
     }
 

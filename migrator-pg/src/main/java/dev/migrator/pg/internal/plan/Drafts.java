@@ -66,8 +66,7 @@ final class Drafts {
     }
 
     /** The scan that proves a constraint of all rows. */
-    static Draft validate(
-            TableWork work, String path, int slot, Identifier name, Optional<QualifiedName> referenced) {
+    static Draft validate(TableWork work, String path, int slot, Identifier name, Optional<QualifiedName> referenced) {
         List<TableLock> locks = new ArrayList<>();
         referenced.ifPresent(parent -> locks.add(new TableLock(parent, LockMode.ROW_SHARE)));
         locks.add(new TableLock(work.name(), LockMode.SHARE_UPDATE_EXCLUSIVE));

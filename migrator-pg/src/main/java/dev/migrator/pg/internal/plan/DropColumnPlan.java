@@ -32,9 +32,8 @@ final class DropColumnPlan {
     }
 
     static void draft(Workspace workspace, String path, DropColumn operation) {
-        workspace
-                .table(path, operation.table())
-                .ifPresent(work -> new DropColumnPlan(workspace, work, path, operation).draft());
+        workspace.table(path, operation.table()).ifPresent(work -> new DropColumnPlan(workspace, work, path, operation)
+                .draft());
     }
 
     private void draft() {
@@ -49,15 +48,16 @@ final class DropColumnPlan {
                     .findings()
                     .refuse(
                             path + ".down",
-                            info.name().quoted() + " refuses NULL and has no default: an INSERT of the new release, which"
+                            info.name().quoted()
+                                    + " refuses NULL and has no default: an INSERT of the new release, which"
                                     + " knows nothing of it, would fail.",
                             "Give `down`, the value that such rows get in it.");
             return;
         }
         Identifier retired = work.names().retired(work.nextNumber());
         if (operation.down().isPresent()) {
-            Optional<Expression> down =
-                    new Reader(workspace, work, path).value("down", info.name(), operation.down().get());
+            Optional<Expression> down = new Reader(workspace, work, path)
+                    .value("down", info.name(), operation.down().get());
             down.filter(this::readsOthers)
                     .ifPresent(value -> work.fills().add(new Fill(path, info.name(), value, retired, false)));
         } else {
@@ -68,7 +68,9 @@ final class DropColumnPlan {
     private boolean readsOthers(Expression down) {
         boolean reads = !down.columns().contains(operation.column());
         if (!reads) {
-            workspace.findings().refuse(path + ".down", "`down` reads the column that goes.", "Compute it from others.");
+            workspace
+                    .findings()
+                    .refuse(path + ".down", "`down` reads the column that goes.", "Compute it from others.");
         }
         return reads;
     }
@@ -77,7 +79,8 @@ final class DropColumnPlan {
         String alter = "ALTER TABLE " + work.name().quoted() + " ";
         Artifact artifact = work.artifact(Artifact.Kind.COLUMN, retired, true);
         String away = alter + "RENAME COLUMN " + info.name().quoted() + " TO " + retired.quoted();
-        String back = alter + "RENAME COLUMN " + retired.quoted() + " TO " + info.name().quoted();
+        String back = alter + "RENAME COLUMN " + retired.quoted() + " TO "
+                + info.name().quoted();
         workspace.add(Draft.of(
                         Phase.CONTRACT,
                         Exchange.SLOT,

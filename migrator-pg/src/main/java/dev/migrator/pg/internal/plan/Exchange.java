@@ -31,8 +31,9 @@ final class Exchange {
 
     List<Draft> drafts() {
         List<Draft> drafts = new ArrayList<>();
-        boolean retires = work.mappings().stream().anyMatch(mapping -> !mapping.old().isEmpty())
-                || work.fills().stream().anyMatch(Fill::retires);
+        boolean retires =
+                work.mappings().stream().anyMatch(mapping -> !mapping.old().isEmpty())
+                        || work.fills().stream().anyMatch(Fill::retires);
         String title = retires
                 ? "retire the old shape of " + work.name().name()
                 : "stop filling in for the old release on " + work.name().name();
@@ -60,9 +61,7 @@ final class Exchange {
     private List<Artifact> retired() {
         List<Artifact> artifacts = new ArrayList<>();
         for (Mapping mapping : work.mappings()) {
-            mapping.old()
-                    .forEach(column ->
-                            artifacts.add(work.artifact(Artifact.Kind.COLUMN, column.retired(), true)));
+            mapping.old().forEach(column -> artifacts.add(work.artifact(Artifact.Kind.COLUMN, column.retired(), true)));
         }
         work.fills().stream()
                 .filter(Fill::retires)
@@ -83,7 +82,8 @@ final class Exchange {
     }
 
     private List<String> forward() {
-        List<String> statements = new ArrayList<>(triggers.drop(triggers.reverse().isEmpty()));
+        List<String> statements =
+                new ArrayList<>(triggers.drop(triggers.reverse().isEmpty()));
         work.primaryKey().ifPresent(key -> statements.add(key.drop()));
         for (Mapping mapping : work.mappings()) {
             for (OldColumn old : mapping.old()) {
@@ -190,8 +190,8 @@ final class Exchange {
                 .filter(constraint -> constraint.type().equals("n")
                         && constraint.columns().contains(old.info().number()))
                 .findFirst()
-                .map(constraint -> alter() + "ADD CONSTRAINT " + constraint.name().quoted() + " NOT NULL "
-                        + old.name().quoted())
+                .map(constraint -> alter() + "ADD CONSTRAINT "
+                        + constraint.name().quoted() + " NOT NULL " + old.name().quoted())
                 .orElse(column(old.name()) + "SET NOT NULL");
     }
 
@@ -213,12 +213,12 @@ final class Exchange {
         for (OldColumn column : columns) {
             String proof = wayBackProof(column).quoted();
             adds.add(dropConstraint(wayBackProof(column)));
-            adds.add(alter() + "ADD CONSTRAINT " + proof + " CHECK (" + column.retired().quoted()
-                    + " IS NOT NULL) NOT VALID");
+            adds.add(alter() + "ADD CONSTRAINT " + proof + " CHECK ("
+                    + column.retired().quoted() + " IS NOT NULL) NOT VALID");
             validations.add(alter() + "VALIDATE CONSTRAINT " + proof);
         }
-        Action.Scan scan = new Action.Scan(
-                List.of(new TableLock(work.name(), LockMode.SHARE_UPDATE_EXCLUSIVE)), validations);
+        Action.Scan scan =
+                new Action.Scan(List.of(new TableLock(work.name(), LockMode.SHARE_UPDATE_EXCLUSIVE)), validations);
         Draft validate = Draft.of(
                 Phase.CONTRACT,
                 SLOT + 10,
@@ -274,8 +274,10 @@ final class Exchange {
     private List<String> enabled(TriggerInfo trigger) {
         return switch (trigger.enabled()) {
             case "D" -> List.of(alter() + "DISABLE TRIGGER " + trigger.name().quoted());
-            case "R" -> List.of(alter() + "ENABLE REPLICA TRIGGER " + trigger.name().quoted());
-            case "A" -> List.of(alter() + "ENABLE ALWAYS TRIGGER " + trigger.name().quoted());
+            case "R" ->
+                List.of(alter() + "ENABLE REPLICA TRIGGER " + trigger.name().quoted());
+            case "A" ->
+                List.of(alter() + "ENABLE ALWAYS TRIGGER " + trigger.name().quoted());
             default -> List.of();
         };
     }

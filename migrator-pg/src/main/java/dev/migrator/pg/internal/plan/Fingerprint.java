@@ -24,21 +24,23 @@ final class Fingerprint {
     static List<String> lines(TableInfo table, Set<Integer> touched) {
         String name = table.name().quoted();
         List<String> lines = new ArrayList<>();
-        lines.add(head(table.name())
-                + touched.stream().map(String::valueOf).collect(Collectors.joining(",")));
+        lines.add(head(table.name()) + touched.stream().map(String::valueOf).collect(Collectors.joining(",")));
         table.columns().stream()
                 .filter(column -> touched.contains(column.number()))
-                .forEach(column -> lines.add("column " + name + "." + column.name().quoted() + " "
-                        + column.typeAndCollation() + (column.notNull() ? " NOT NULL" : "")
-                        + column.defaultValue().map(value -> " DEFAULT " + value).orElse("")));
+                .forEach(column ->
+                        lines.add("column " + name + "." + column.name().quoted() + " "
+                                + column.typeAndCollation() + (column.notNull() ? " NOT NULL" : "")
+                                + column.defaultValue()
+                                        .map(value -> " DEFAULT " + value)
+                                        .orElse("")));
         table.indexes().stream()
                 .filter(index -> TableInfo.touches(index.columns(), touched))
                 .forEach(index -> lines.add("index " + index.name().quoted() + " on " + name + " "
                         + (index.unique() ? "unique " : "") + index.usage() + (index.valid() ? "" : " (invalid)")));
         table.constraints().stream()
                 .filter(constraint -> TableInfo.touches(constraint.columns(), touched))
-                .forEach(constraint -> lines.add("constraint " + constraint.name().quoted() + " on " + name + " "
-                        + constraint.definition()));
+                .forEach(constraint -> lines.add(
+                        "constraint " + constraint.name().quoted() + " on " + name + " " + constraint.definition()));
         table.statistics().stream()
                 .filter(statistics -> TableInfo.touches(statistics.columns(), touched))
                 .forEach(statistics ->
@@ -47,8 +49,8 @@ final class Fingerprint {
                 .filter(dependent -> touched.contains(dependent.column()))
                 .forEach(dependent -> lines.add(dependent.description() + " on " + name));
         table.triggers()
-                .forEach(trigger -> lines.add(
-                        "trigger " + trigger.definition() + " (enabled: " + trigger.enabled() + ")"));
+                .forEach(trigger ->
+                        lines.add("trigger " + trigger.definition() + " (enabled: " + trigger.enabled() + ")"));
         return lines;
     }
 

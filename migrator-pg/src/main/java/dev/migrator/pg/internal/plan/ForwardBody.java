@@ -171,8 +171,10 @@ final class ForwardBody {
             }
             String isDefault = column.info().defaultValue().isPresent() && !column.defaultTakenOver()
                     ? " OR NOT "
-                            + Sql.differ(List.of(value), List.of("(" + column.info().defaultValue().get() + ")::"
-                                    + column.info().type()))
+                            + Sql.differ(
+                                    List.of(value),
+                                    List.of("(" + column.info().defaultValue().get() + ")::"
+                                            + column.info().type()))
                     : "";
             conditions.add("(" + value + " IS NULL" + isDefault + ")");
         }
@@ -205,9 +207,8 @@ final class ForwardBody {
         int all = Marker.bits(i, 3);
         String wasFromOld = "(pending OR " + Sql.bitsAre("OLD." + marker, all, Marker.bits(i, Marker.FROM_OLD)) + ")";
         String inputsChanged = inputsChanged(mapping);
-        String oldChanged = mapping.old().isEmpty()
-                ? "false"
-                : Sql.differ(olds(mapping, "NEW."), olds(mapping, "OLD."));
+        String oldChanged =
+                mapping.old().isEmpty() ? "false" : Sql.differ(olds(mapping, "NEW."), olds(mapping, "OLD."));
         line("      IF " + oldChanged + " OR (" + inputsChanged + " AND " + wasFromOld + ") THEN");
         upFromNew(i, mapping);
         line("      ELSIF pending THEN");
@@ -225,9 +226,7 @@ final class ForwardBody {
 
     private static String inputsChanged(Mapping mapping) {
         Set<Identifier> inputs = mapping.inputs();
-        return inputs.isEmpty()
-                ? "false"
-                : Sql.differ(places(inputs, "NEW."), places(inputs, "OLD."));
+        return inputs.isEmpty() ? "false" : Sql.differ(places(inputs, "NEW."), places(inputs, "OLD."));
     }
 
     private void upFromNew(int i, Mapping mapping) {
@@ -240,7 +239,8 @@ final class ForwardBody {
     }
 
     private void up(Mapping mapping, List<String> targets, String row, String onFailure) {
-        List<String> values = mapping.fresh().stream().map(column -> column.up().text()).toList();
+        List<String> values =
+                mapping.fresh().stream().map(column -> column.up().text()).toList();
         Set<Identifier> columns = new TreeSet<>();
         mapping.fresh().forEach(column -> columns.addAll(column.up().columns()));
         String assignment = Plpgsql.assign(work.table().name().name(), targets, values, columns, Map.of(), row);
@@ -256,11 +256,11 @@ final class ForwardBody {
     }
 
     private void down(Mapping mapping, List<String> targets) {
-        List<String> values = mapping.old().stream().map(column -> column.down().text()).toList();
+        List<String> values =
+                mapping.old().stream().map(column -> column.down().text()).toList();
         Set<Identifier> columns = new TreeSet<>();
         mapping.old().forEach(column -> columns.addAll(column.down().columns()));
-        line(Plpgsql.assign(
-                work.table().name().name(), targets, values, columns, mapping.freshBefore(), "NEW"));
+        line(Plpgsql.assign(work.table().name().name(), targets, values, columns, mapping.freshBefore(), "NEW"));
     }
 
     private void fill(Fill fill) {

@@ -57,7 +57,8 @@ record Mapping(String path, List<OldColumn> old, List<NewColumn> fresh, boolean 
         return fresh.stream().allMatch(column -> column.up().bareColumn())
                 && Stream.concat(
                                         old.stream().map(column -> column.info().typeAndCollation()),
-                                        fresh.stream().map(column -> column.type().sql()))
+                                        fresh.stream()
+                                                .map(column -> column.type().sql()))
                                 .distinct()
                                 .count()
                         <= 1;

@@ -101,9 +101,8 @@ final class MappingBuilder {
 
     private Map<Identifier, Expression> readDowns() {
         Map<Identifier, Expression> downs = new HashMap<>();
-        List<NewSpec> takers = news.stream()
-                .filter(spec -> !spec.name().equals(spec.work()))
-                .toList();
+        List<NewSpec> takers =
+                news.stream().filter(spec -> !spec.name().equals(spec.work())).toList();
         work.scratch().tryOut();
         Map<Identifier, Identifier> places = new HashMap<>();
         for (NewSpec taker : takers) {
@@ -113,7 +112,8 @@ final class MappingBuilder {
             work.scratch().renameColumn(taker.work(), taker.name());
         }
         for (OldSpec spec : olds) {
-            Identifier place = places.getOrDefault(spec.info().name(), spec.info().name());
+            Identifier place =
+                    places.getOrDefault(spec.info().name(), spec.info().name());
             Optional<Expression> down = reader.value(spec.key(), place, spec.down());
             down.filter(expression -> readsOnlyNew(spec, expression))
                     .ifPresent(expression -> downs.put(spec.info().name(), expression));
@@ -124,13 +124,15 @@ final class MappingBuilder {
 
     private boolean readsOnlyNew(OldSpec spec, Expression down) {
         for (OldSpec other : olds) {
-            boolean replaced = news.stream().anyMatch(column -> column.name().equals(other.info().name()));
+            boolean replaced = news.stream()
+                    .anyMatch(column -> column.name().equals(other.info().name()));
             if (!replaced && down.columns().contains(other.info().name())) {
                 workspace
                         .findings()
                         .refuse(
                                 path + "." + spec.key(),
-                                "`down` reads the old column " + other.info().name().quoted() + ".",
+                                "`down` reads the old column "
+                                        + other.info().name().quoted() + ".",
                                 "It computes old columns from new ones.");
                 return false;
             }
@@ -152,14 +154,15 @@ final class MappingBuilder {
         }
         List<OldColumn> old = new ArrayList<>();
         for (OldSpec spec : olds) {
-            boolean nameStays = news.stream().anyMatch(column -> column.name().equals(spec.info().name()));
-            boolean takeOver = spec.info().defaultValue().isPresent() && spec.info().notNull() && !nameStays;
+            boolean nameStays = news.stream()
+                    .anyMatch(column -> column.name().equals(spec.info().name()));
+            boolean takeOver =
+                    spec.info().defaultValue().isPresent() && spec.info().notNull() && !nameStays;
             Expression down = Objects.requireNonNull(downs.get(spec.info().name()));
             boolean exact = down.bareColumn()
                     && oneToOne
                     && news.get(0).type().sql().equals(spec.info().typeAndCollation());
-            old.add(new OldColumn(
-                    spec.info(), down, work.names().retired(work.nextNumber()), takeOver, exact));
+            old.add(new OldColumn(spec.info(), down, work.names().retired(work.nextNumber()), takeOver, exact));
             if (!oneToOne && spec.info().defaultValue().isPresent()) {
                 workspace
                         .findings()
@@ -179,7 +182,8 @@ final class MappingBuilder {
                     .findings()
                     .note(
                             path,
-                            "an INSERT that gives a new column and leaves " + column.name().quoted()
+                            "an INSERT that gives a new column and leaves "
+                                    + column.name().quoted()
                                     + " at its default can't be told from one that gives that default: the new side wins.");
         }
     }

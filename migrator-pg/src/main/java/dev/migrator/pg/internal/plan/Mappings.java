@@ -24,8 +24,8 @@ final class Mappings {
                     .findings()
                     .refuse(
                             mapping.path(),
-                            "one migration can change at most " + Marker.MOST_MAPPINGS + " columns of a table into at most "
-                                    + Marker.MOST_NEW_COLUMNS + " new ones.",
+                            "one migration can change at most " + Marker.MOST_MAPPINGS
+                                    + " columns of a table into at most " + Marker.MOST_NEW_COLUMNS + " new ones.",
                             "Use several migrations.");
         }
     }

@@ -22,7 +22,12 @@ final class Names {
     private final String base;
 
     Names(String migration, QualifiedName table) {
-        this.base = "mg_" + hash(migration + '\0' + table.schema().value() + '\0' + table.name().value());
+        this.base = "mg_"
+                + hash(migration
+                        + '\0'
+                        + table.schema().value()
+                        + '\0'
+                        + table.name().value());
     }
 
     private static String hash(String text) {

@@ -14,8 +14,7 @@ import dev.migrator.pg.internal.expression.Expression;
  *     statement gave a value; otherwise the default stays in its place
  * @param staysNotNull whether it can refuse NULL until PURGE: only if {@code down} can't fail
  */
-record OldColumn(
-        ColumnInfo info, Expression down, Identifier retired, boolean defaultTakenOver, boolean staysNotNull) {
+record OldColumn(ColumnInfo info, Expression down, Identifier retired, boolean defaultTakenOver, boolean staysNotNull) {
     Identifier name() {
         return info.name();
     }

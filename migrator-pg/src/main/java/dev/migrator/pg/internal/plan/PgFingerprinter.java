@@ -56,14 +56,14 @@ public final class PgFingerprinter implements Fingerprinter {
             Set<Integer> touched = Fingerprint.touched(name, state.fingerprint());
             for (StepState step : steps) {
                 for (Artifact artifact : step.step().makes()) {
-                    if (artifact.kind() == Artifact.Kind.COLUMN && artifact.table().equals(name)) {
+                    if (artifact.kind() == Artifact.Kind.COLUMN
+                            && artifact.table().equals(name)) {
                         table.get().column(artifact.name()).ifPresent(column -> touched.add(column.number()));
                     }
                 }
             }
             // A column that PURGE or a rollback has dropped is no longer touched.
-            touched.removeIf(
-                    number -> table.get().columns().stream().noneMatch(column -> column.number() == number));
+            touched.removeIf(number -> table.get().columns().stream().noneMatch(column -> column.number() == number));
             lines.addAll(Fingerprint.lines(table.get(), touched));
         }
         return lines;

@@ -32,13 +32,11 @@ public final class PgOutgrown implements OutgrownCounter {
                 String condition = outgrown.rules().stream()
                         .map(rule -> "(" + rule.condition() + ")")
                         .collect(Collectors.joining(" OR "));
-                rows += Session.with(
-                        source,
-                        session -> session.query("SELECT count(*) AS n FROM "
-                                        + outgrown.table().quoted() + " AS "
-                                        + outgrown.table().name().quoted() + " WHERE " + condition)
-                                .get(0)
-                                .number("n"));
+                rows += Session.with(source, session -> session.query("SELECT count(*) AS n FROM "
+                                + outgrown.table().quoted() + " AS "
+                                + outgrown.table().name().quoted() + " WHERE " + condition)
+                        .get(0)
+                        .number("n"));
             }
         }
         return rows;

@@ -22,7 +22,6 @@ import dev.migrator.pg.internal.sql.SqlErrors;
 import dev.migrator.plan.Finding;
 import dev.migrator.plan.Plan;
 import dev.migrator.plan.PlanRule;
-import dev.migrator.plan.Step;
 import dev.migrator.plan.TableEstimate;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -97,15 +96,13 @@ public final class PgPlanner implements Planner {
     }
 
     private Workspace workspace(Migration migration, Session session) {
-        session.query(
-                "SELECT pg_catalog.set_config('lock_timeout', '2s', true),"
-                        + " pg_catalog.set_config('statement_timeout', '60s', true)");
+        session.query("SELECT pg_catalog.set_config('lock_timeout', '2s', true),"
+                + " pg_catalog.set_config('statement_timeout', '60s', true)");
         Row row = session.query("SELECT pg_catalog.current_setting('search_path') AS path,"
                         + " coalesce(pg_catalog.current_schema(), 'public') AS schema")
                 .get(0);
         session.query("SELECT pg_catalog.set_config('search_path', '', true)");
-        return new Workspace(
-                migration, session, stateSchema, Identifier.of(row.text("schema")), row.text("path"));
+        return new Workspace(migration, session, stateSchema, Identifier.of(row.text("schema")), row.text("path"));
     }
 
     private static Plan checked(Plan plan) {
@@ -123,8 +120,10 @@ public final class PgPlanner implements Planner {
         List<String> dependents = new ArrayList<>();
         table.indexes().forEach(index -> dependents.add("index " + index.name().quoted()));
         table.constraints()
-                .forEach(constraint -> dependents.add("constraint " + constraint.name().quoted()));
-        table.triggers().forEach(trigger -> dependents.add("trigger " + trigger.name().quoted()));
+                .forEach(constraint ->
+                        dependents.add("constraint " + constraint.name().quoted()));
+        table.triggers()
+                .forEach(trigger -> dependents.add("trigger " + trigger.name().quoted()));
         table.referencedBy().forEach(reference -> dependents.add(reference.description()));
         table.dependents().stream()
                 .map(dependent -> dependent.description())
@@ -139,13 +138,12 @@ public final class PgPlanner implements Planner {
             Set<Integer> touched = new TreeSet<>();
             for (Mapping mapping : work.mappings()) {
                 mapping.old().forEach(column -> touched.add(column.info().number()));
-                mapping.inputs().forEach(input -> work.table()
-                        .column(input)
-                        .ifPresent(column -> touched.add(column.number())));
+                mapping.inputs()
+                        .forEach(input -> work.table().column(input).ifPresent(column -> touched.add(column.number())));
             }
-            work.fills().forEach(fill -> work.table()
-                    .column(fill.column())
-                    .ifPresent(column -> touched.add(column.number())));
+            work.fills()
+                    .forEach(fill ->
+                            work.table().column(fill.column()).ifPresent(column -> touched.add(column.number())));
             lines.addAll(Fingerprint.lines(work.table(), touched));
         }
         return lines;

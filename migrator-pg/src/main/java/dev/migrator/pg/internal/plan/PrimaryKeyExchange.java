@@ -63,8 +63,8 @@ final class PrimaryKeyExchange {
         statements.add(alter() + "ADD CONSTRAINT " + key.name().quoted() + " PRIMARY KEY USING INDEX " + index.quoted()
                 + timing);
         Optional<String> comment = key.comment();
-        comment.ifPresent(text -> statements.add("COMMENT ON CONSTRAINT " + key.name().quoted() + " ON "
-                + work.name().quoted() + " IS " + Literal.text(text)));
+        comment.ifPresent(text -> statements.add("COMMENT ON CONSTRAINT "
+                + key.name().quoted() + " ON " + work.name().quoted() + " IS " + Literal.text(text)));
         if (clustered) {
             statements.add(alter() + "CLUSTER ON " + key.name().quoted());
         }

@@ -67,8 +67,7 @@ final class Purge {
         proofs.add(work.artifact(Artifact.Kind.CONSTRAINT, work.names().proof("s"), true));
         for (NewColumn column : work.newColumns()) {
             if (column.notNullAfter()) {
-                proofs.add(
-                        work.artifact(Artifact.Kind.CONSTRAINT, TableSteps.notNullProof(work, column), true));
+                proofs.add(work.artifact(Artifact.Kind.CONSTRAINT, TableSteps.notNullProof(work, column), true));
             }
         }
         return proofs;

@@ -54,7 +54,8 @@ final class Reader {
             }
         }
         for (Identifier column : expression.columns()) {
-            boolean generated = work.table().column(column).filter(info -> info.generated()).isPresent();
+            boolean generated =
+                    work.table().column(column).filter(info -> info.generated()).isPresent();
             if (generated) {
                 refuse(
                         key,

@@ -16,7 +16,12 @@ final class RenameColumnPlan {
                     .existing("column", operation.column())
                     .ifPresent(column -> {
                         MappingBuilder builder = new MappingBuilder(workspace, work, path)
-                                .retire("column", column, false, "to", operation.to().quoted())
+                                .retire(
+                                        "column",
+                                        column,
+                                        false,
+                                        "to",
+                                        operation.to().quoted())
                                 .add(
                                         "to",
                                         operation.to(),

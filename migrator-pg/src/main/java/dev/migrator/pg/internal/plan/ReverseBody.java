@@ -58,8 +58,7 @@ final class ReverseBody {
             mapping.old().forEach(column -> columns.addAll(column.down().columns()));
             List<String> downs =
                     mapping.old().stream().map(column -> column.down().text()).toList();
-            String assignment =
-                    Plpgsql.assign(work.table().name().name(), targets, downs, columns, Map.of(), "NEW");
+            String assignment = Plpgsql.assign(work.table().name().name(), targets, downs, columns, Map.of(), "NEW");
             String outgrown = "mark := " + Sql.with("mark", Marker.bits(i, Marker.FAILED)) + ";";
             line(mapping.downCannotFail() ? assignment : Plpgsql.guarded(assignment, targets, outgrown));
         }

@@ -39,9 +39,7 @@ final class RunSqlPlan {
                         "the migrator does not see what these statements lock, rewrite or destroy.",
                         "Read them with that in mind.");
         boolean hasBoth = operation.expand().isPresent() && operation.contract().isPresent();
-        operation
-                .expand()
-                .ifPresent(sql -> workspace.add(draft(Phase.EXPAND, BEFORE_ALL, "expand", sql, undo())));
+        operation.expand().ifPresent(sql -> workspace.add(draft(Phase.EXPAND, BEFORE_ALL, "expand", sql, undo())));
         operation.contract().ifPresent(sql -> {
             // One `rollback` undoes both parts, where the first of them stands.
             Action undo = hasBoth && operation.rollback().isPresent() ? new Action.Nothing() : undo();

@@ -105,10 +105,13 @@ final class Sample {
 
     /** {@code down} where every new column is NULL. */
     private String onNulls(OldColumn column) {
-        return column.down().over(name -> "NULL::" + mapping.fresh().stream()
-                .filter(fresh -> fresh.name().equals(name))
-                .map(fresh -> fresh.type().name())
-                .findFirst()
-                .orElseGet(() -> work.table().column(name).orElseThrow().type()));
+        return column.down()
+                .over(name -> "NULL::"
+                        + mapping.fresh().stream()
+                                .filter(fresh -> fresh.name().equals(name))
+                                .map(fresh -> fresh.type().name())
+                                .findFirst()
+                                .orElseGet(() ->
+                                        work.table().column(name).orElseThrow().type()));
     }
 }

@@ -18,7 +18,8 @@ final class TablePreflight {
         if (table.inherits()) {
             findings.refuse(
                     key,
-                    name + " has parents or children by inheritance or partitioning, whose rows the sync triggers would not"
+                    name
+                            + " has parents or children by inheritance or partitioning, whose rows the sync triggers would not"
                             + " see.",
                     "This version works on tables without them.");
             passes = false;
@@ -46,7 +47,8 @@ final class TablePreflight {
         for (String publication : table.publications()) {
             findings.refuse(
                     key,
-                    name + " is published by " + publication + " without a column list: its subscribers would stop at the"
+                    name + " is published by " + publication
+                            + " without a column list: its subscribers would stop at the"
                             + " first row with the new columns.",
                     "Publish it with a list of columns (PostgreSQL 15 and later), or take it out for the time.");
         }

@@ -54,8 +54,7 @@ final class TableSteps {
     }
 
     static Action.Transaction exclusively(TableWork work, List<String> statements) {
-        return new Action.Transaction(
-                List.of(new TableLock(work.name(), LockMode.ACCESS_EXCLUSIVE)), statements);
+        return new Action.Transaction(List.of(new TableLock(work.name(), LockMode.ACCESS_EXCLUSIVE)), statements);
     }
 
     private String table() {
@@ -70,7 +69,8 @@ final class TableSteps {
             List<String> adds = new ArrayList<>();
             List<String> drops = new ArrayList<>();
             for (NewColumn column : work.newColumns()) {
-                adds.add("ADD COLUMN " + column.work().quoted() + " " + column.type().sql());
+                adds.add("ADD COLUMN " + column.work().quoted() + " "
+                        + column.type().sql());
                 drops.add("DROP COLUMN IF EXISTS " + column.work().quoted());
                 makes.add(work.artifact(Artifact.Kind.COLUMN, column.work(), false));
             }
@@ -122,16 +122,15 @@ final class TableSteps {
         String marker = work.names().marker().quoted();
         assignments.add(marker + " = 1");
         Action action = new Action.Backfill(work.name(), String.join(", ", assignments), Marker.isPending(marker));
-        String title = "fill " + String.join(", ", work.mappings().stream().map(work::title).toList()) + " of "
+        String title = "fill "
+                + String.join(", ", work.mappings().stream().map(work::title).toList()) + " of "
                 + work.name().name();
-        return Draft.of(
-                Phase.BACKFILL, 10, work.paths(), title, action, new Action.Nothing(), Effect.FILLS);
+        return Draft.of(Phase.BACKFILL, 10, work.paths(), title, action, new Action.Nothing(), Effect.FILLS);
     }
 
     private Draft analyze() {
         Action action = new Action.Scan(
-                List.of(new TableLock(work.name(), LockMode.SHARE_UPDATE_EXCLUSIVE)),
-                List.of("ANALYZE " + table()));
+                List.of(new TableLock(work.name(), LockMode.SHARE_UPDATE_EXCLUSIVE)), List.of("ANALYZE " + table()));
         return Draft.of(
                 Phase.VALIDATE,
                 ANALYZE,
@@ -158,8 +157,8 @@ final class TableSteps {
         for (NewColumn column : work.newColumns()) {
             if (column.notNullAfter()) {
                 Identifier proof = notNullProof(work, column);
-                adds.add("ADD CONSTRAINT " + proof.quoted() + " CHECK (" + column.work().quoted()
-                        + " IS NOT NULL) NOT VALID");
+                adds.add("ADD CONSTRAINT " + proof.quoted() + " CHECK ("
+                        + column.work().quoted() + " IS NOT NULL) NOT VALID");
                 names.add(proof);
             }
         }
@@ -186,8 +185,8 @@ final class TableSteps {
         List<String> validations = names.stream()
                 .map(name -> "ALTER TABLE " + table() + " VALIDATE CONSTRAINT " + name.quoted())
                 .toList();
-        Action scan = new Action.Scan(
-                List.of(new TableLock(work.name(), LockMode.SHARE_UPDATE_EXCLUSIVE)), validations);
+        Action scan =
+                new Action.Scan(List.of(new TableLock(work.name(), LockMode.SHARE_UPDATE_EXCLUSIVE)), validations);
         Draft second = Draft.of(
                         Phase.CONTRACT,
                         PROVE_SCAN,
@@ -203,5 +202,4 @@ final class TableSteps {
     static Identifier notNullProof(TableWork work, NewColumn column) {
         return work.names().proof("n" + work.newColumnNumber(column));
     }
-
 }

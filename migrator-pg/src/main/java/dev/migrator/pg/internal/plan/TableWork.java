@@ -108,10 +108,10 @@ final class TableWork {
 
     /** A mapping in words: {@code name → full_name}. */
     String title(Mapping mapping) {
-        List<String> old = mapping.old().stream().map(column -> column.name().value()).toList();
-        List<String> fresh = mapping.fresh().stream()
-                .map(column -> column.name().value())
-                .toList();
+        List<String> old =
+                mapping.old().stream().map(column -> column.name().value()).toList();
+        List<String> fresh =
+                mapping.fresh().stream().map(column -> column.name().value()).toList();
         return (old.isEmpty() ? "" : String.join(", ", old) + " → ") + String.join(", ", fresh);
     }
 

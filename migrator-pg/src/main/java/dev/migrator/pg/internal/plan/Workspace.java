@@ -28,7 +28,8 @@ final class Workspace {
     private final Map<QualifiedName, Optional<TableWork>> tables = new LinkedHashMap<>();
     private final List<Draft> drafts = new ArrayList<>();
 
-    Workspace(Migration migration, Session session, Identifier stateSchema, Identifier defaultSchema, String searchPath) {
+    Workspace(
+            Migration migration, Session session, Identifier stateSchema, Identifier defaultSchema, String searchPath) {
         this.migration = migration;
         this.session = session;
         this.stateSchema = stateSchema;
@@ -115,9 +116,7 @@ final class Workspace {
                            AND (lower(c.relname) = lower(?) OR n.nspname = ? AND n.nspname <> 'pg_catalog')
                          ORDER BY lower(c.relname) = lower(?) DESC, c.relname LIMIT 8
                         """,
-                        name.name().value(),
-                        name.schema().value(),
-                        name.name().value())
+                        name.name().value(), name.schema().value(), name.name().value())
                 .stream()
                 .map(row -> row.text("name"))
                 .toList();
