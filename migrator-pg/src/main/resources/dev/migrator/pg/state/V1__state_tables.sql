@@ -420,7 +420,8 @@ BEGIN
     UPDATE ${schema}.control AS c
         SET token = new_token, settled_from = NULL, owner = new_owner, heartbeat_at = pg_catalog.clock_timestamp(),
             expires_at = pg_catalog.clock_timestamp() + time_to_live
-        WHERE c.target = for_target AND c.migration = for_migration AND c.expires_at <= pg_catalog.clock_timestamp();
+        WHERE c.target = for_target AND c.migration = for_migration
+            AND (c.expires_at <= pg_catalog.clock_timestamp() OR c.owner = new_owner);
     IF NOT FOUND THEN
         RETURN NULL;
     END IF;
@@ -428,7 +429,7 @@ BEGIN
     RETURN new_token;
 END
 $fn$;
-COMMENT ON FUNCTION ${schema}.take_lease(text, text, text, interval) IS 'A new token if nobody holds the lease, else NULL.';
+COMMENT ON FUNCTION ${schema}.take_lease(text, text, text, interval) IS 'A new token if nobody else holds the lease, else NULL.';
 
 CREATE FUNCTION ${schema}.settle_lease(
     for_target text, for_migration text, held_token bigint, held_by text, time_to_live interval)

@@ -41,10 +41,11 @@ final class LeaseTable {
                 "Migration " + id + ": reading its lease",
                 row -> row.isTrue("free"),
                 """
-                SELECT c.expires_at <= pg_catalog.clock_timestamp() AS free
+                SELECT c.expires_at <= pg_catalog.clock_timestamp() OR c.owner = ? AS free
                 FROM %s AS l JOIN %s AS c USING (target, migration)
                 WHERE l.target = ? AND l.migration = ?"""
                         .formatted(database.table("lease"), database.table("control")),
+                owner, // whose first answer was lost: an owner is the walk of one engine and asks once
                 database.sql().target(),
                 id);
         if (free.contains(false)) {
@@ -98,7 +99,7 @@ final class LeaseTable {
                 """
                 UPDATE %s SET heartbeat_at = pg_catalog.clock_timestamp(),
                     expires_at = pg_catalog.clock_timestamp() + ? * interval '1 millisecond'
-                WHERE target = ? AND migration = ? AND token = ?
+                WHERE target = ? AND migration = ? AND token = ? AND expires_at > '-infinity'
                 RETURNING token"""
                         .formatted(database.table("control")),
                 timeToLive.toMillis(),
