@@ -5,29 +5,35 @@ import dev.migrator.pg.internal.state.StateSchema;
 import dev.migrator.test.PostgresServer;
 import dev.migrator.test.TcpProxy;
 import dev.migrator.test.TestDatabase;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.postgresql.jdbc.PreferQueryMode;
 
 /**
  * A database that is new again whenever asked: a copy of a template with the tables of {@link Samples} and the state tables,
- * and with whatever else was done in it before it became the template.
+ * and with whatever was done in it to {@linkplain #prepare prepare} it.
  */
 final class Arena implements AutoCloseable {
+    /** Room on the pages: a table of more than a few blocks is filled in several batches. */
+    private static final String[] SPREAD = {"ALTER TABLE users SET (fillfactor = 25)", "VACUUM FULL users"};
+
     private final TestDatabase database;
     private final TestDatabase seat;
     private SessionPool pool;
+    private String template;
 
-    private Arena(PostgresServer server, Consumer<Arena> preparation) {
+    private Arena(PostgresServer server) {
         this.seat = server.createDatabase();
         this.database = server.createDatabase();
         this.pool = new SessionPool(driver());
+        this.template = emptyTemplate();
         database.execute(Samples.SCHEMA);
+        database.execute(SPREAD);
         new StateSchema(database.dataSource(), Rig.STATE).install();
-        preparation.accept(this);
-        pool.close();
-        seat.executeAsSuperuser("ALTER DATABASE %s RENAME TO %s".formatted(database.name(), template()), copy());
+        copy(database.name(), template);
     }
 
     /** A server on which nothing happens by itself, so that every run of an engine meets the same. */
@@ -40,20 +46,31 @@ final class Arena implements AutoCloseable {
     }
 
     static Arena on(PostgresServer server) {
-        return new Arena(server, arena -> {});
+        return new Arena(server);
     }
 
-    /** An arena in which something was done already. */
-    static Arena on(PostgresServer server, Consumer<Arena> preparation) {
-        return new Arena(server, preparation);
+    private String emptyTemplate() {
+        return database.name() + "_empty";
     }
 
-    private String template() {
-        return database.name() + "_template";
+    private String preparedTemplate() {
+        return database.name() + "_prepared";
     }
 
-    private String copy() {
-        return "CREATE DATABASE %s TEMPLATE %s OWNER %s".formatted(database.name(), template(), database.user());
+    private void copy(String from, String to) {
+        seat.executeAsSuperuser(
+                "DROP DATABASE IF EXISTS %s WITH (FORCE)".formatted(to),
+                "CREATE DATABASE %s TEMPLATE %s OWNER %s".formatted(to, from, database.user()));
+    }
+
+    /** Whenever it is renewed from now on, this has been done in it. */
+    void prepare(Consumer<Arena> preparation) {
+        template = emptyTemplate();
+        renewed();
+        preparation.accept(this);
+        pool.close();
+        copy(database.name(), preparedTemplate());
+        template = preparedTemplate();
     }
 
     private DataSource driver() {
@@ -64,7 +81,7 @@ final class Arena implements AutoCloseable {
     /** Everything is as in the template again, whoever was connected. */
     Arena renewed() {
         pool.close();
-        seat.executeAsSuperuser("DROP DATABASE IF EXISTS %s WITH (FORCE)".formatted(database.name()), copy());
+        copy(template, database.name());
         pool = new SessionPool(driver());
         return this;
     }
@@ -90,7 +107,7 @@ final class Arena implements AutoCloseable {
     /** Sessions through a proxy. */
     SessionPool poolThrough(TcpProxy proxy) {
         PGSimpleDataSource source = database.dataSource(proxy);
-        source.setPreferQueryMode(org.postgresql.jdbc.PreferQueryMode.EXTENDED_FOR_PREPARED);
+        source.setPreferQueryMode(PreferQueryMode.EXTENDED_FOR_PREPARED);
         return new SessionPool(source);
     }
 
@@ -102,7 +119,9 @@ final class Arena implements AutoCloseable {
     @Override
     public void close() {
         pool.close();
-        seat.executeAsSuperuser("DROP DATABASE IF EXISTS %s WITH (FORCE)".formatted(template()));
+        for (String made : List.of(emptyTemplate(), preparedTemplate())) {
+            seat.executeAsSuperuser("DROP DATABASE IF EXISTS %s WITH (FORCE)".formatted(made));
+        }
         database.close();
         seat.close();
     }

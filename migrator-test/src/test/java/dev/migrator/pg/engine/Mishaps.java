@@ -7,7 +7,6 @@ import dev.migrator.engine.Outcome;
 import dev.migrator.test.EngineCrash;
 import dev.migrator.test.FaultPlan;
 import dev.migrator.test.FaultyDataSource;
-import dev.migrator.test.PostgresServer;
 import dev.migrator.test.TcpProxy;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,27 +25,25 @@ import java.util.function.Function;
  * Lets one migration meet with mishaps, each in a database of its own, and compares how it ends with how it ends without.
  * After a death another engine goes on; after a lost answer the same one has to.
  */
-final class Mishaps implements AutoCloseable {
-    private static final int WORKERS = 2;
-
+final class Mishaps {
     private final Migration migration;
     private final Function<Rig, Outcome> walk;
-    private final List<Arena> arenas = new ArrayList<>();
+    private final List<Arena> arenas;
     private final List<String> statements;
     private final Picture whole;
 
     /**
      * Makes the walk once, undisturbed, and counts its statements.
      *
+     * @param arenas where to try; each is used by one thread
      * @param preparation what was done before the walk begins
      * @param walk what the engine is asked for
      */
-    Mishaps(PostgresServer server, Migration migration, Consumer<Arena> preparation, Function<Rig, Outcome> walk) {
+    Mishaps(List<Arena> arenas, Migration migration, Consumer<Arena> preparation, Function<Rig, Outcome> walk) {
         this.migration = migration;
         this.walk = walk;
-        for (int i = 0; i < WORKERS; i++) {
-            arenas.add(Arena.on(server, preparation));
-        }
+        this.arenas = arenas;
+        arenas.forEach(arena -> arena.prepare(preparation));
         Arena arena = arenas.get(0).renewed();
         FaultyDataSource counting = watched(arena, FaultPlan.none());
         assertThat(walk.apply(arena.rig(counting))).isInstanceOf(Outcome.Arrived.class);
@@ -178,10 +175,5 @@ final class Mishaps implements AutoCloseable {
         arena.pool().close();
         arena.database().awaitNoSessions();
         return String.join("\n", differences);
-    }
-
-    @Override
-    public void close() {
-        arenas.forEach(Arena::close);
     }
 }

@@ -21,14 +21,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** As {@link CrashTest}, on the way back from the end of CONTRACT to before EXPAND. */
 class RollbackCrashTest {
     private static PostgresServer server;
+    private static List<Arena> arenas;
 
     @BeforeAll
     static void startServer() {
         server = Arena.quietServer();
+        arenas = List.of(Arena.on(server), Arena.on(server));
     }
 
     @AfterAll
     static void stopServer() {
+        arenas.forEach(Arena::close);
         server.close();
     }
 
@@ -47,7 +50,7 @@ class RollbackCrashTest {
     private static Mishaps back(Migration migration) {
         AtomicReference<Optional<Before>> before = new AtomicReference<>(Optional.empty());
         Mishaps mishaps = new Mishaps(
-                server,
+                arenas,
                 migration,
                 arena -> {
                     before.set(Optional.of(Before.in(arena)));
@@ -66,17 +69,15 @@ class RollbackCrashTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("migrations")
     void whereverAnEngineDiesTheNextOneLeavesWhatWasThereBefore(Migration migration) {
-        try (Mishaps mishaps = back(migration)) {
-            List<String> statements = mishaps.statements();
-            mishaps.happen(Mishap.THOROUGH ? Mishap.all(statements) : Mishap.some(statements, 1, migration.id()));
-        }
+        Mishaps mishaps = back(migration);
+        List<String> statements = mishaps.statements();
+        mishaps.happen(Mishap.THOROUGH ? Mishap.all(statements) : Mishap.some(statements, 1, migration.id()));
     }
 
     @ParameterizedTest(name = "{0}")
     @EnumSource(value = Mishap.Kind.class, names = {"DIES_AFTER", "LOSES_THE_ANSWER"})
     void atNoStatementThatChangesSomethingDoesItMatter(Mishap.Kind kind) {
-        try (Mishaps mishaps = back(Samples.RENAME)) {
-            mishaps.happen(Mishap.atEachChange(kind, mishaps.statements()));
-        }
+        Mishaps mishaps = back(Samples.RENAME);
+        mishaps.happen(Mishap.atEachChange(kind, mishaps.statements()));
     }
 }

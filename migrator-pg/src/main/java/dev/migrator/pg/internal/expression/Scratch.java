@@ -275,10 +275,17 @@ public final class Scratch {
     public String indexUsage(Identifier index) {
         Row row = session.query(
                         """
-                        SELECT pg_get_indexdef(i.indexrelid) AS definition,
-                               format('CREATE %sINDEX %I ON pg_temp.%I ', CASE WHEN i.indisunique THEN 'UNIQUE ' END,
-                                      c.relname, t.relname) AS beginning
+                        SELECT d AS definition,
+                               format('CREATE %sINDEX %I ON %s.%I ', CASE WHEN i.indisunique THEN 'UNIQUE ' END,
+                                      c.relname,
+                                      -- version 14 calls the temporary schema by its real name
+                                      CASE WHEN starts_with(d, format('CREATE %sINDEX %I ON pg_temp.',
+                                             CASE WHEN i.indisunique THEN 'UNIQUE ' END, c.relname))
+                                           THEN 'pg_temp' ELSE n.nspname END,
+                                      t.relname) AS beginning
                           FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
+                          JOIN pg_namespace n ON n.oid = t.relnamespace
+                          CROSS JOIN LATERAL pg_get_indexdef(i.indexrelid) AS d
                          WHERE i.indrelid = ?::regclass AND c.relname = ?
                         """,
                         scratch, index.value())
@@ -295,9 +302,12 @@ public final class Scratch {
     public String statistics(Identifier statistics) {
         return session.query(
                         """
-                        SELECT left(substr(d, 1 + length('CREATE STATISTICS pg_temp.' || quote_ident(s.stxname) || ' ')),
+                        SELECT left(substr(d, 1 + length('CREATE STATISTICS '
+                                             || CASE WHEN starts_with(d, 'CREATE STATISTICS pg_temp.')
+                                                     THEN 'pg_temp' ELSE n.nspname END
+                                             || '.' || quote_ident(s.stxname) || ' ')),
                                     -length(' FROM ' || s.stxrelid::regclass::text)) AS usage
-                          FROM pg_statistic_ext s CROSS JOIN LATERAL pg_get_statisticsobjdef(s.oid) AS d
+                          FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace CROSS JOIN LATERAL pg_get_statisticsobjdef(s.oid) AS d
                          WHERE s.stxrelid = ?::regclass AND s.stxname = ?
                         """,
                         scratch,

@@ -1,0 +1,41 @@
+package dev.migrator.pg.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.migrator.Migration;
+import dev.migrator.Phase;
+import dev.migrator.test.PgDump;
+import dev.migrator.test.PostgresServer;
+import dev.migrator.test.SchemaSnapshot;
+import dev.migrator.test.TestDatabase;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** One smoke run for each major version: all operations to CONTRACT and back, and the big one to PURGE. */
+class MajorVersionsTest {
+
+    @ParameterizedTest
+    @ValueSource(ints = {14, 15, 16, 17, 18})
+    void migrationsRunOnEveryMajorVersion(int major) {
+        assumeThat(PostgresServer.missing(major)).isEmpty();
+        try (PostgresServer server = PostgresServer.start(major);
+                TestDatabase database = server.createDatabase()) {
+            database.execute(Samples.SCHEMA);
+            assertThat(database.server().majorVersion()).isEqualTo(major);
+            for (Migration migration : List.of(Samples.SEVERAL, Samples.NOT_NULL, Samples.SPLIT, Samples.ADD)) {
+                SchemaSnapshot before = database.snapshot("public");
+                Optional<String> dump = PgDump.schemaOnly(database, "public");
+                Rig.over(database).to(migration, Phase.CONTRACT).back(migration, Optional.empty());
+                assertThat(before.differences(database.snapshot("public")))
+                        .as("%s on %s", migration.id(), major)
+                        .isEmpty();
+                assertThat(PgDump.schemaOnly(database, "public")).isEqualTo(dump);
+            }
+            Rig.over(database).to(Samples.SEVERAL, Phase.PURGE);
+            assertThat(database.snapshot("public").lines("mg_")).isEmpty();
+        }
+    }
+}
