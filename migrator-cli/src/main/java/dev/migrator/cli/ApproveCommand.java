@@ -9,6 +9,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "approve",
         description = "Records that a person lets a phase of a migration begin, beside the session's own user.",
+        exitCodeList = {"0:done", "1:failed", "2:wrong usage or file"},
         footer = {
             "",
             "Example: migrator approve 0007_rename_user_name CONTRACT --by ann --reason \"old release is gone\""
@@ -29,6 +30,9 @@ final class ApproveCommand extends Connected {
 
     @Override
     int run(PostgresMigrator migrator) {
+        if (by.isBlank() || reason.isBlank()) {
+            throw new UsageException("An approval says who gives it (--by) and why (--reason); one of them is blank.");
+        }
         migrator.approve(id, phase, by, reason);
         out().println(id + ": " + phase + " is approved by " + by);
         return ExitCode.DONE;

@@ -2,10 +2,12 @@ package dev.migrator.cli;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.migrator.Migration;
+import dev.migrator.MigrationFileException;
 import dev.migrator.MigrationFiles;
 import dev.migrator.engine.EngineListener;
 import dev.migrator.pg.PostgresMigrator;
 import dev.migrator.pg.PostgresMigratorBuilder;
+import dev.migrator.pg.UnknownMigrationException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
@@ -35,11 +37,16 @@ abstract class Connected implements Callable<Integer> {
         return EngineListener.NONE;
     }
 
+    /** Whether the command works on what is recorded, if the files can't be read or lack the migration. */
+    boolean recordIsEnough() {
+        return false;
+    }
+
     @Override
     public final Integer call() {
         MigratorCommand root = filledIn(parent);
+        Optional<MigrationFileException> wrongFiles = load(root);
         ConnectionSettings connection = root.connection();
-        migrations = MigrationFiles.load(root.migrations());
         try (HikariDataSource pool = connection.pool()) {
             Optional<HikariDataSource> direct = connection.directPool();
             try {
@@ -48,10 +55,32 @@ abstract class Connected implements Callable<Integer> {
                         .stateSchema(root.stateSchema())
                         .listener(listener());
                 direct.ifPresent(builder::directDataSource);
-                return run(builder.build());
+                return run(built(builder));
+            } catch (UnknownMigrationException e) {
+                throw wrongFiles.isPresent() ? wrongFiles.get() : e;
             } finally {
                 direct.ifPresent(HikariDataSource::close);
             }
+        }
+    }
+
+    private static PostgresMigrator built(PostgresMigratorBuilder builder) {
+        try {
+            return builder.build();
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Optional<MigrationFileException> load(MigratorCommand root) {
+        try {
+            migrations = MigrationFiles.load(root.migrations());
+            return Optional.empty();
+        } catch (MigrationFileException e) {
+            if (recordIsEnough()) {
+                return Optional.of(e);
+            }
+            throw e;
         }
     }
 
@@ -74,10 +103,10 @@ abstract class Connected implements Callable<Integer> {
         return line().getErr();
     }
 
-    Migration migration(String id) {
+    /** The migration of that id, if there is a file of it. */
+    Optional<Migration> migration(String id) {
         return migrations.stream()
                 .filter(migration -> migration.id().equals(id))
-                .findFirst()
-                .orElseThrow();
+                .findFirst();
     }
 }

@@ -1,42 +1,31 @@
 package dev.migrator.cli;
 
-import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import dev.migrator.MigrationFileException;
 import dev.migrator.MigratorException;
 import dev.migrator.pg.UnknownMigrationException;
 import java.io.PrintWriter;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 
-/** Turns exceptions into a message for people and an exit code. */
+/** Turns exceptions into a message for people and an exit code; with {@code --verbose}, also shows where they come from. */
 final class Failures implements CommandLine.IExecutionExceptionHandler {
 
     @Override
     public int handleExecutionException(Exception e, CommandLine line, CommandLine.ParseResult parsed) {
+        // Made here and not before: only now is it certain that --verbose was read.
+        LoggerFactory.getLogger(Failures.class).debug("The command failed", e);
         PrintWriter err = line.getErr();
-        if (e instanceof MigrationFileException || e instanceof UnknownMigrationException) {
-            err.println(e.getMessage());
-            return ExitCode.USAGE;
-        } else if (e instanceof PoolInitializationException) {
-            err.println("No connection to the database; nothing was done. " + rootMessage(e));
-        } else if (e instanceof MigratorException) {
+        boolean usage = e instanceof MigrationFileException
+                || e instanceof UnknownMigrationException
+                || e instanceof UsageException;
+        if (usage || e instanceof MigratorException) {
             err.println(e.getMessage());
         } else {
             err.println("The migrator met something it did not expect: " + e
                     + "\nWhat is recorded is as the database committed it; run `migrator status`, and please report this with"
                     + " the output of --verbose.");
         }
-        if (Logging.isVerbose()) {
-            e.printStackTrace(err);
-        }
-        return ExitCode.FAILED;
-    }
-
-    private static String rootMessage(Throwable e) {
-        Throwable root = e;
-        while (root.getCause() instanceof java.sql.SQLException cause) {
-            root = cause;
-        }
-        return String.valueOf(root.getMessage());
+        return usage ? ExitCode.USAGE : ExitCode.FAILED;
     }
 
     /** What a wrong use of the command answers. */

@@ -10,6 +10,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "history",
         description = "Prints everything that happened to a migration, in order: when, what, and who.",
+        exitCodeList = {"0:done", "1:failed", "2:wrong usage or file"},
         footer = {"", "Example: migrator history 0007_rename_user_name --json"})
 final class HistoryCommand extends Connected {
 
@@ -18,6 +19,11 @@ final class HistoryCommand extends Connected {
 
     @Option(names = "--json", description = "Prints a JSON array of {at, phase, event, actor, release, detail}.")
     private boolean json;
+
+    @Override
+    boolean recordIsEnough() {
+        return true;
+    }
 
     @Override
     int run(PostgresMigrator migrator) {

@@ -10,7 +10,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "instances",
         description =
-                "Prints the live application instances. In this version no instance registers itself, so there are none.")
+                "Prints the live application instances. In this version no instance registers itself, so there are none.",
+        exitCodeList = {"0:printed", "2:wrong usage"},
+        footer = {"", "Example: migrator instances --json"})
 final class InstancesCommand implements Callable<Integer> {
 
     @Spec

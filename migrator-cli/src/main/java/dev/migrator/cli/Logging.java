@@ -1,17 +1,20 @@
 package dev.migrator.cli;
 
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
 /** What of the log reaches stderr; must be decided before the first logger is made. */
 final class Logging {
-    private static volatile boolean verbose;
+    /** The driver's own log: what it has to say arrives as an exception. Held, because the JDK forgets unused loggers. */
+    private static final Logger DRIVER = Logger.getLogger("org.postgresql");
 
     private Logging() {}
 
-    static void verbose() {
-        verbose = true;
-        System.setProperty("org.slf4j.simpleLogger.log.dev.migrator", "debug");
+    static void quiet() {
+        DRIVER.setLevel(Level.OFF);
     }
 
-    static boolean isVerbose() {
-        return verbose;
+    static void verbose() {
+        System.setProperty("org.slf4j.simpleLogger.log.dev.migrator", "debug");
     }
 }

@@ -17,11 +17,7 @@ import picocli.CommandLine.Parameters;
             "Advances migrations as far as their gates allow, or to the end of the phase named.",
             "Safe to run again and by many at once: what is done is not done twice, and what was cut off goes on."
         },
-        footer = {
-            "",
-            "Example: migrator migrate --to VALIDATE",
-            "Exit codes: 0 done, 1 failed, 2 usage, 3 waiting, 4 paused"
-        })
+        footer = {"", "Example: migrator migrate --to VALIDATE"})
 final class MigrateCommand extends Connected {
 
     @Parameters(

@@ -1,7 +1,6 @@
 package dev.migrator.cli;
 
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -30,13 +29,15 @@ import picocli.CommandLine.Spec;
             HistoryCommand.class,
             InstancesCommand.class
         },
-        footerHeading = "%nExit codes:%n",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done, or as far as asked",
+            "1:failed: what, why, what was left and what to do stand on stderr",
+            "2:wrong usage or file",
+            "3:waiting at a gate: which, and why",
+            "4:paused"
+        },
         footer = {
-            "  0  done, or as far as asked",
-            "  1  failed: what, why, what was left and what to do stand on stderr",
-            "  2  wrong usage or file",
-            "  3  waiting at a gate: which, and why",
-            "  4  paused",
             "",
             "The password comes from the environment variable MIGRATOR_PASSWORD, or from ~/.pgpass; it is never an option.",
             "",
@@ -110,20 +111,8 @@ final class MigratorCommand implements Runnable {
 
     /** The connection, from options and environment. */
     ConnectionSettings connection() {
-        Map<String, String> environment = System.getenv();
-        String place = Optional.ofNullable(url)
-                .or(() -> Optional.ofNullable(environment.get("MIGRATOR_URL")))
-                .orElseThrow(() -> new CommandLine.ParameterException(
-                        line(), "Which database? Give --url, or set the environment variable MIGRATOR_URL."));
-        if (!place.startsWith("jdbc:postgresql:")) {
-            throw new CommandLine.ParameterException(
-                    line(), "The URL must begin with jdbc:postgresql:, e.g. jdbc:postgresql://localhost:5432/shop");
-        }
-        return new ConnectionSettings(
-                place,
-                Optional.ofNullable(directUrl),
-                Optional.ofNullable(user).or(() -> Optional.ofNullable(environment.get("MIGRATOR_USER"))),
-                Optional.ofNullable(environment.get("MIGRATOR_PASSWORD")));
+        return ConnectionSettings.of(
+                Optional.ofNullable(url), Optional.ofNullable(directUrl), Optional.ofNullable(user), System.getenv());
     }
 
     Path migrations() {

@@ -1,11 +1,13 @@
 package dev.migrator.cli;
 
+import dev.migrator.Status;
 import dev.migrator.engine.EngineListener;
 import dev.migrator.engine.Position;
 import dev.migrator.engine.Progress;
 import dev.migrator.plan.Step;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -18,8 +20,10 @@ final class ProgressListener implements EngineListener {
     private final PrintWriter err;
     private final boolean terminal;
     private Optional<ProgressBar> bar = Optional.empty();
-    private String barTitle = "";
-    private long lastLine = System.nanoTime();
+    private String stepTitle = "";
+    private Progress first = new Progress("", 0, 0, 0);
+    private long began = System.nanoTime();
+    private long lastLine = began;
     private String lastRetry = "";
 
     private ProgressListener(PrintWriter err, boolean terminal) {
@@ -28,7 +32,7 @@ final class ProgressListener implements EngineListener {
     }
 
     static ProgressListener onStderr(PrintWriter err) {
-        return new ProgressListener(err, System.console() != null);
+        return new ProgressListener(err, Terminal.isStderr());
     }
 
     private synchronized void say(String line) {
@@ -39,7 +43,9 @@ final class ProgressListener implements EngineListener {
 
     @Override
     public void moved(String migration, Position position, String detail) {
-        say(migration + ": " + position + (detail.isEmpty() ? "" : ", " + detail));
+        // What stopped it is told at the end, once.
+        boolean told = position.status() == Status.FAILED || position.status() == Status.WAITING;
+        say(migration + ": " + position + (told || detail.isEmpty() ? "" : ", " + detail));
     }
 
     @Override
@@ -50,27 +56,55 @@ final class ProgressListener implements EngineListener {
 
     @Override
     public synchronized void progress(String migration, Progress progress) {
+        if (!stepTitle.equals(progress.title())) {
+            finish();
+            stepTitle = progress.title();
+            first = progress;
+            began = System.nanoTime();
+            lastLine = began;
+            bar = terminal ? Optional.of(bar(progress)) : Optional.empty();
+        }
         if (terminal) {
-            if (!barTitle.equals(progress.title())) {
-                finish();
-                barTitle = progress.title();
-                bar = Optional.of(new ProgressBarBuilder()
-                        .setTaskName("  blocks")
-                        .setInitialMax(progress.total())
-                        .setStyle(ProgressBarStyle.ASCII)
-                        .setUpdateIntervalMillis(200)
-                        .showSpeed()
-                        .build());
-            }
             bar.ifPresent(shown -> shown.maxHint(progress.total())
                     .stepTo(progress.done())
-                    .setExtraMessage(" " + progress.rows() + " rows"));
+                    .setExtraMessage(
+                            String.format(Locale.ROOT, " %,d rows, %,.0f rows/s", progress.rows(), rate(progress))));
         } else if (System.nanoTime() - lastLine > LINE_EVERY.toNanos()) {
             lastLine = System.nanoTime();
-            err.println(migration + ":     " + progress.done() + " of " + progress.total() + " blocks, "
-                    + progress.rows() + " rows");
+            err.println(migration + ":     " + line(progress));
             err.flush();
         }
+    }
+
+    private static ProgressBar bar(Progress progress) {
+        return new ProgressBarBuilder()
+                .setTaskName("  blocks")
+                .setInitialMax(progress.total())
+                .startsFrom(progress.done(), Duration.ZERO)
+                .setStyle(ProgressBarStyle.ASCII)
+                .setUpdateIntervalMillis(200)
+                .build();
+    }
+
+    private String line(Progress progress) {
+        long came = progress.done() - first.done();
+        long left = came > 0 ? Math.round(seconds() / came * (progress.total() - progress.done())) : -1;
+        return String.format(
+                Locale.ROOT,
+                "%,d of %,d blocks, %,d rows, %,.0f rows/s%s",
+                progress.done(),
+                progress.total(),
+                progress.rows(),
+                rate(progress),
+                left < 0 ? "" : ", " + left + " s remaining");
+    }
+
+    private double rate(Progress progress) {
+        return (progress.rows() - first.rows()) / seconds();
+    }
+
+    private double seconds() {
+        return Math.max(0.001, (System.nanoTime() - began) / 1e9);
     }
 
     @Override
@@ -85,6 +119,6 @@ final class ProgressListener implements EngineListener {
     synchronized void finish() {
         bar.ifPresent(ProgressBar::close);
         bar = Optional.empty();
-        barTitle = "";
+        stepTitle = "";
     }
 }

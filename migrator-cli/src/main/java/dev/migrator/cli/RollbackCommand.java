@@ -16,11 +16,7 @@ import picocli.CommandLine.Parameters;
             "Walks a migration back, from any phase before PURGE; every write made meanwhile is kept in the old shape.",
             "Safe to run again: a rollback that was cut off goes on."
         },
-        footer = {
-            "",
-            "Example: migrator rollback 0007_rename_user_name --to VALIDATE",
-            "Exit codes: 0 done, 1 failed or impossible, 2 usage, 3 waiting at a gate, 4 paused"
-        })
+        footer = {"", "Example: migrator rollback 0007_rename_user_name --to VALIDATE"})
 final class RollbackCommand extends Connected {
 
     @Parameters(index = "0", paramLabel = "ID", description = "The migration.")

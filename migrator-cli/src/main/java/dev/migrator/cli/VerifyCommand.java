@@ -8,7 +8,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "verify",
         description = "Compares the two shapes of every row now, read-only.",
-        footer = {"", "Example: migrator verify 0007_rename_user_name", "Exit codes: 0 they agree, 1 some rows differ"})
+        exitCodeList = {"0:they agree", "1:some rows differ, or failed", "2:wrong usage or file"},
+        footer = {"", "Example: migrator verify 0007_rename_user_name"})
 final class VerifyCommand extends Connected {
 
     @Parameters(index = "0", paramLabel = "ID", description = "The migration.")

@@ -101,7 +101,12 @@ final class Arena implements AutoCloseable {
 
     /** An engine that works through a data source. */
     Rig rig(DataSource source) {
-        return Rig.over(database, source, EngineListener.NONE);
+        return rig(source, EngineListener.NONE);
+    }
+
+    /** An engine that works through a data source and tells what it does. */
+    Rig rig(DataSource source, EngineListener listener) {
+        return Rig.over(database, source, listener);
     }
 
     /** Sessions through a proxy. */

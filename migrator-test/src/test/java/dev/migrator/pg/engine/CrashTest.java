@@ -44,8 +44,7 @@ class CrashTest {
     }
 
     private static Mishaps forward(Migration migration) {
-        return new Mishaps(
-                arenas, migration, arena -> {}, rig -> rig.engine().migrate(migration, Phase.PURGE, true));
+        return new Mishaps(arenas, migration, arena -> {}, rig -> rig.engine().migrate(migration, Phase.PURGE, true));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.migrator.Migration;
 import dev.migrator.Phase;
+import dev.migrator.engine.EngineListener;
 import dev.migrator.test.PostgresServer;
 import dev.migrator.test.SchemaSnapshot;
 import dev.migrator.test.TestDatabase;
@@ -20,15 +21,22 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Each operation through all phases, and back from each. */
 class LifecycleTest {
     private TestDatabase database;
+    private SessionPool pool;
 
     @BeforeEach
     void createDatabase() {
         database = PostgresServer.shared().createDatabase();
         database.execute(Samples.SCHEMA);
+        pool = new SessionPool(database.dataSource());
+    }
+
+    private Rig rig() {
+        return Rig.over(database, pool.dataSource(), EngineListener.NONE);
     }
 
     @AfterEach
     void dropDatabase() {
+        pool.close();
         database.close();
     }
 
@@ -45,7 +53,7 @@ class LifecycleTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("migrations")
     void everyOperationArrivesAtPurgeAndLeavesNothingBehind(Migration migration) {
-        Rig.over(database).to(migration, Phase.PURGE);
+        rig().to(migration, Phase.PURGE);
         List<String> leftovers = database.snapshot("public").lines("mg_");
         assertThat(leftovers).isEmpty();
         assertThat(database.queryLong("SELECT count(*) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
@@ -59,7 +67,7 @@ class LifecycleTest {
     void rollbackFromEachPhaseBringsTheSchemaBack(Migration migration, Phase phase) {
         SchemaSnapshot before = database.snapshot("public");
         List<List<String>> rows = database.queryRows("SELECT * FROM users ORDER BY id");
-        Rig.over(database).to(migration, phase).back(migration, Optional.empty());
+        rig().to(migration, phase).back(migration, Optional.empty());
         assertThat(before.differences(database.snapshot("public"))).isEmpty();
         boolean fills = migration.equals(Samples.NOT_NULL) && phase != Phase.EXPAND;
         if (!fills) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.migrator.Migration;
 import dev.migrator.Phase;
+import dev.migrator.engine.EngineListener;
 import dev.migrator.test.PgDump;
 import dev.migrator.test.PostgresServer;
 import dev.migrator.test.SchemaSnapshot;
@@ -22,19 +23,21 @@ class MajorVersionsTest {
     void migrationsRunOnEveryMajorVersion(int major) {
         assumeThat(PostgresServer.missing(major)).isEmpty();
         try (PostgresServer server = PostgresServer.start(major);
-                TestDatabase database = server.createDatabase()) {
+                TestDatabase database = server.createDatabase();
+                SessionPool pool = new SessionPool(database.dataSource())) {
+            Rig rig = Rig.over(database, pool.dataSource(), EngineListener.NONE);
             database.execute(Samples.SCHEMA);
             assertThat(database.server().majorVersion()).isEqualTo(major);
             for (Migration migration : List.of(Samples.SEVERAL, Samples.NOT_NULL, Samples.SPLIT, Samples.ADD)) {
                 SchemaSnapshot before = database.snapshot("public");
                 Optional<String> dump = PgDump.schemaOnly(database, "public");
-                Rig.over(database).to(migration, Phase.CONTRACT).back(migration, Optional.empty());
+                rig.to(migration, Phase.CONTRACT).back(migration, Optional.empty());
                 assertThat(before.differences(database.snapshot("public")))
                         .as("%s on %s", migration.id(), major)
                         .isEmpty();
                 assertThat(PgDump.schemaOnly(database, "public")).isEqualTo(dump);
             }
-            Rig.over(database).to(Samples.SEVERAL, Phase.PURGE);
+            rig.to(Samples.SEVERAL, Phase.PURGE);
             assertThat(database.snapshot("public").lines("mg_")).isEmpty();
         }
     }

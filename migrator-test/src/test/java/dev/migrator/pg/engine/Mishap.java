@@ -22,7 +22,7 @@ record Mishap(Kind kind, int at, String sql) {
 
     // What can change something, as a whole or by its commit. All else is read, or rolled back by the planner itself.
     private static final Pattern CHANGES = Pattern.compile(
-            "\\s*(BEGIN;|UPDATE|INSERT|DELETE|WITH|COMMIT|ALTER|VACUUM|ANALYZE"
+            "\\s*(BEGIN;|UPDATE (?!pg_temp)|INSERT|DELETE|WITH (?!RECURSIVE)|COMMIT|ALTER|VACUUM|ANALYZE"
                     + "|(CREATE|DROP)\\s+(UNIQUE\\s+)?INDEX\\s+CONCURRENTLY).*",
             Pattern.DOTALL);
 

@@ -3,6 +3,7 @@ package dev.migrator.pg.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.migrator.Migration;
+import dev.migrator.engine.EngineListener;
 import dev.migrator.engine.Outcome;
 import dev.migrator.test.EngineCrash;
 import dev.migrator.test.FaultPlan;
@@ -64,8 +65,9 @@ final class Mishaps {
 
     // What the thread that renews the lease sends, and the one that watches a long statement, comes at its own pace.
     private static FaultyDataSource watched(Arena arena, FaultPlan plan) {
-        return FaultyDataSource.over(
-                arena.pool().dataSource(), plan, sql -> !Thread.currentThread().getName().equals("migrator-lease"));
+        return FaultyDataSource.over(arena.pool().dataSource(), plan, sql -> !Thread.currentThread()
+                .getName()
+                .equals("migrator-lease"));
     }
 
     /** Tries each mishap, and fails with all that went wrong. */
@@ -85,7 +87,9 @@ final class Mishaps {
             });
         }
         runAll(workers);
-        assertThat(wrong).as("of %d mishaps (seed %d)", mishaps.size(), Mishap.SEED).isEmpty();
+        assertThat(wrong)
+                .as("of %d mishaps (seed %d)", mishaps.size(), Mishap.SEED)
+                .isEmpty();
     }
 
     private static void runAll(List<Callable<Boolean>> workers) {
@@ -107,8 +111,9 @@ final class Mishaps {
     private String tryIt(Arena arena, Mishap mishap) {
         arena.renewed();
         FaultyDataSource faulty = watched(arena, mishap.plan());
+        WaitsForAnother waits = new WaitsForAnother();
         try {
-            Outcome outcome = walk.apply(arena.rig(faulty));
+            Outcome outcome = walk.apply(arena.rig(faulty, waits));
             if (mishap.isDeadly()) {
                 // The last statement gives the lease back; whoever dies after it has said how it ended.
                 boolean afterAll = mishap.kind() == Mishap.Kind.DIES_AFTER && mishap.at() == statements.size();
@@ -118,6 +123,8 @@ final class Mishaps {
                 }
             } else if (!(outcome instanceof Outcome.Arrived)) {
                 return "it got stuck: " + outcome;
+            } else if (!waits.told.isEmpty()) {
+                return "alone as it is, it waited for another engine: " + waits.told;
             }
         } catch (EngineCrash death) {
             if (!mishap.isDeadly()) {
@@ -157,6 +164,18 @@ final class Mishaps {
             return (int) proxy.executed().stream()
                     .filter(sql -> sql.contains("COMMIT"))
                     .count();
+        }
+    }
+
+    /** Notes when an engine waits for the lease: it must not have to wait for itself. */
+    private static final class WaitsForAnother implements EngineListener {
+        private final Queue<String> told = new ConcurrentLinkedQueue<>();
+
+        @Override
+        public void retries(String migration, String reason) {
+            if (reason.startsWith("another engine")) {
+                told.add(reason);
+            }
         }
     }
 

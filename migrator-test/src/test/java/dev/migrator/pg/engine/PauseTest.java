@@ -61,16 +61,16 @@ class PauseTest {
     }
 
     private FaultyDataSource through(FaultPlan plan) {
-        return FaultyDataSource.over(
-                arena.pool().dataSource(), plan, sql -> !Thread.currentThread().getName().equals("migrator-lease"));
+        return FaultyDataSource.over(arena.pool().dataSource(), plan, sql -> !Thread.currentThread()
+                .getName()
+                .equals("migrator-lease"));
     }
 
     /** The pause comes from another thread, after the third batch. */
     private FaultPlan pausing() {
-        return FaultPlan.afterStatement(
-                batch,
-                () -> CompletableFuture.runAsync(() -> arena.rig().store().setPaused(MIGRATION.id(), true))
-                        .join());
+        return FaultPlan.afterStatement(batch, () -> CompletableFuture.runAsync(
+                        () -> arena.rig().store().setPaused(MIGRATION.id(), true))
+                .join());
     }
 
     private Outcome migrate(FaultyDataSource source) {

@@ -42,8 +42,7 @@ class RollbackCrashTest {
     /** What there was before EXPAND. */
     private record Before(SchemaSnapshot schema, List<String> rows) {
         static Before in(Arena arena) {
-            return new Before(
-                    arena.database().snapshot("public", Rig.STATE.value()), Picture.rows(arena.database()));
+            return new Before(arena.database().snapshot("public", Rig.STATE.value()), Picture.rows(arena.database()));
         }
     }
 
@@ -75,7 +74,9 @@ class RollbackCrashTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @EnumSource(value = Mishap.Kind.class, names = {"DIES_AFTER", "LOSES_THE_ANSWER"})
+    @EnumSource(
+            value = Mishap.Kind.class,
+            names = {"DIES_AFTER", "LOSES_THE_ANSWER"})
     void atNoStatementThatChangesSomethingDoesItMatter(Mishap.Kind kind) {
         Mishaps mishaps = back(Samples.RENAME);
         mishaps.happen(Mishap.atEachChange(kind, mishaps.statements()));

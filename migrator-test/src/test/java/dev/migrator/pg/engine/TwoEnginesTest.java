@@ -127,7 +127,11 @@ class TwoEnginesTest {
         Whole whole = undisturbed(migration);
         for (int stop : stops(whole.statements(), migration.id())) {
             String what = "%s stopped before statement %d (seed %d): %s"
-                    .formatted(migration.id(), stop, Mishap.SEED, whole.statements().get(stop - 1));
+                    .formatted(
+                            migration.id(),
+                            stop,
+                            Mishap.SEED,
+                            whole.statements().get(stop - 1));
             Picture finished = wakeUpLate(migration, stop, what);
             assertThat(whole.picture().differences(finished)).as(what).isEmpty();
         }

@@ -1,0 +1,100 @@
+package dev.migrator.cli;
+
+import dev.migrator.Direction;
+import dev.migrator.pg.BackfillStatus;
+import dev.migrator.pg.MigrationStatus;
+import dev.migrator.pg.RollbackStatus;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Where migrations stand, for people: a table, each row followed by what there is to say about it. */
+final class StatusText {
+    private static final List<String> HEADER =
+            List.of("MIGRATION", "PHASE", "STATUS", "BACKFILL", "ROWS/S", "REMAINING", "ROLLBACK");
+
+    private StatusText() {}
+
+    static String of(List<MigrationStatus> all) {
+        List<List<String>> rows = new ArrayList<>(List.of(HEADER));
+        all.forEach(status -> rows.add(row(status)));
+        int[] widths = new int[HEADER.size()];
+        for (List<String> row : rows) {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
+            }
+        }
+        StringBuilder text = new StringBuilder(line(HEADER, widths));
+        for (int i = 0; i < all.size(); i++) {
+            text.append(line(rows.get(i + 1), widths));
+            remarks(all.get(i)).forEach(remark -> text.append("  ")
+                    .append(remark.strip().replace("\n", "\n    "))
+                    .append('\n'));
+        }
+        return text.toString();
+    }
+
+    private static List<String> row(MigrationStatus status) {
+        boolean back = status.position().direction() == Direction.ROLLING_BACK;
+        return List.of(
+                status.id(),
+                status.position().phase().name(),
+                status.position().status() + (back ? " (rolling back)" : ""),
+                status.backfill().map(StatusText::share).orElse("-"),
+                status.backfill()
+                        .flatMap(BackfillStatus::rowsPerSecond)
+                        .map(rate -> String.format(Locale.ROOT, "%,.0f", rate))
+                        .orElse("-"),
+                status.backfill()
+                        .flatMap(BackfillStatus::etaSeconds)
+                        .map(seconds -> duration(Duration.ofSeconds(seconds)))
+                        .orElse("-"),
+                status.rollback().how());
+    }
+
+    private static String share(BackfillStatus backfill) {
+        long percent = backfill.blocksTotal() == 0 ? 100 : backfill.blocksDone() * 100 / backfill.blocksTotal();
+        return String.format(Locale.ROOT, "%d %%, %,d rows", percent, backfill.rows());
+    }
+
+    private static String duration(Duration time) {
+        long hours = time.toHours();
+        if (hours > 0) {
+            return hours + " h " + time.toMinutesPart() + " min";
+        }
+        return time.toMinutes() > 0
+                ? time.toMinutes() + " min " + time.toSecondsPart() + " s"
+                : time.toSeconds() + " s";
+    }
+
+    private static String line(List<String> cells, int[] widths) {
+        StringBuilder line = new StringBuilder();
+        for (int i = 0; i < widths.length; i++) {
+            String cell = cells.get(i);
+            line.append(cell).append(" ".repeat(widths[i] - cell.length() + 2));
+        }
+        return line.toString().stripTrailing() + "\n";
+    }
+
+    private static List<String> remarks(MigrationStatus status) {
+        List<String> remarks = new ArrayList<>();
+        status.waiting().forEach(waiting -> remarks.add("waits for " + waiting.gate() + ": " + waiting.reason()));
+        status.error().ifPresent(error -> remarks.add("error: " + error));
+        status.backfill()
+                .filter(backfill -> backfill.skipped() + backfill.failedRows() > 0)
+                .ifPresent(backfill -> remarks.add(String.format(
+                        Locale.ROOT,
+                        "%,d rows were passed over because somebody held them, %,d failed",
+                        backfill.skipped(),
+                        backfill.failedRows())));
+        status.failedRows()
+                .forEach(row -> remarks.add(
+                        "failed row " + row.key() + ": " + row.message() + " (SQLSTATE " + row.sqlState() + ")"));
+        RollbackStatus rollback = status.rollback();
+        if (status.updatedAt().isPresent() && !rollback.how().equals(RollbackStatus.INSTANT)) {
+            remarks.add("rollback " + rollback.how() + ": " + rollback.reason());
+        }
+        return remarks;
+    }
+}
