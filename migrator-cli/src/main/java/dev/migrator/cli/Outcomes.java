@@ -1,5 +1,6 @@
 package dev.migrator.cli;
 
+import dev.migrator.Status;
 import dev.migrator.engine.Outcome;
 import java.io.PrintWriter;
 
@@ -17,8 +18,10 @@ final class Outcomes {
             out.println(id + ": is paused at " + paused.position() + "; go on with: migrator resume " + id);
         } else if (outcome instanceof Outcome.Failed failed) {
             err.println(failed.message());
-            err.println("It stands at " + failed.position()
-                    + "; what was done is kept and recorded, and the next `migrate` goes" + " on from there.");
+            if (failed.position().status() == Status.FAILED) {
+                err.println("It stands at " + failed.position()
+                        + "; what was done is kept and recorded, and the next `migrate`" + " goes on from there.");
+            }
         }
         out.flush();
         err.flush();

@@ -25,6 +25,7 @@ final class ProgressListener implements EngineListener {
     private long began = System.nanoTime();
     private long lastLine = began;
     private String lastRetry = "";
+    private String lastMove = "";
 
     private ProgressListener(PrintWriter err, boolean terminal) {
         this.err = err;
@@ -45,7 +46,11 @@ final class ProgressListener implements EngineListener {
     public void moved(String migration, Position position, String detail) {
         // What stopped it is told at the end, once.
         boolean told = position.status() == Status.FAILED || position.status() == Status.WAITING;
-        say(migration + ": " + position + (told || detail.isEmpty() ? "" : ", " + detail));
+        String line = migration + ": " + position + (told || detail.isEmpty() ? "" : ", " + detail);
+        if (!line.equals(lastMove)) {
+            lastMove = line;
+            say(line);
+        }
     }
 
     @Override

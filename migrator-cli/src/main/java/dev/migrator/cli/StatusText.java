@@ -50,7 +50,7 @@ final class StatusText {
                         .flatMap(BackfillStatus::etaSeconds)
                         .map(seconds -> duration(Duration.ofSeconds(seconds)))
                         .orElse("-"),
-                status.rollback().how());
+                status.updatedAt().isPresent() ? status.rollback().how() : "-");
     }
 
     private static String share(BackfillStatus backfill) {

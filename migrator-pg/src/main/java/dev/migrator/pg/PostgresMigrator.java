@@ -55,7 +55,7 @@ public final class PostgresMigrator {
         this.known = new KnownMigrations(builder.migrations, store);
         this.order = new StartOrder(builder.migrations, store, server.schema());
         this.engines = new Engines(builder, store);
-        this.status = new StatusReader(builder.source, store, stateSchema);
+        this.status = new StatusReader(builder.source, store, stateSchema, this::beforeStart);
     }
 
     /**
@@ -128,6 +128,13 @@ public final class PostgresMigrator {
             }
         }
         return List.copyOf(results);
+    }
+
+    private List<Waiting> beforeStart(String id) {
+        return known.defined().stream()
+                .filter(migration -> migration.id().equals(id))
+                .flatMap(migration -> order.inTheWayOf(migration).stream())
+                .toList();
     }
 
     private Outcome advance(Migration migration, Phase to, boolean named) {

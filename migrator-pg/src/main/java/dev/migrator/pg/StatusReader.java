@@ -6,6 +6,7 @@ import dev.migrator.Status;
 import dev.migrator.engine.Event;
 import dev.migrator.engine.MigrationState;
 import dev.migrator.engine.Position;
+import dev.migrator.engine.Waiting;
 import dev.migrator.pg.internal.sql.Row;
 import dev.migrator.pg.internal.sql.Session;
 import dev.migrator.pg.internal.state.PgStore;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import javax.sql.DataSource;
 
 /** Reads where migrations stand; needs no lease and writes nothing. */
@@ -26,9 +28,17 @@ final class StatusReader {
     private final DataSource source;
     private final PgStore store;
     private final StateSchema stateSchema;
+    private final Function<String, List<Waiting>> beforeStart;
     private final WayBack wayBack;
 
-    StatusReader(DataSource source, PgStore store, StateSchema stateSchema) {
+    /**
+     * A reader.
+     *
+     * @param beforeStart tells what a migration that has not started waits for
+     */
+    StatusReader(
+            DataSource source, PgStore store, StateSchema stateSchema, Function<String, List<Waiting>> beforeStart) {
+        this.beforeStart = beforeStart;
         this.source = source;
         this.store = store;
         this.stateSchema = stateSchema;
@@ -50,7 +60,7 @@ final class StatusReader {
                 store.sql().target(),
                 new Position(Phase.EXPAND, paused ? Status.PAUSED : Status.PENDING, Direction.FORWARD),
                 Optional.empty(),
-                List.of(),
+                beforeStart.apply(id),
                 Optional.empty(),
                 List.of(),
                 RollbackStatus.impossible("it has not started"),

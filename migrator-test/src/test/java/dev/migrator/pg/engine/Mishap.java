@@ -69,8 +69,8 @@ record Mishap(Kind kind, int at, String sql) {
     }
 
     /**
-     * Some of what can happen: of each kind, every n-th statement that changes something, from one on that the seed decides,
-     * and one of the others.
+     * Some of what can happen: of each kind, every n-th statement that changes something, from one on that the seed decides;
+     * and a lost answer to one of the others. To die at one of those is to die after the last change.
      */
     static List<Mishap> some(List<String> statements, int ofEachKind, String salt) {
         Random random = new Random(SEED + salt.hashCode());
@@ -81,9 +81,9 @@ record Mishap(Kind kind, int at, String sql) {
             for (int i = random.nextInt(stride); i < changes.size(); i += stride) {
                 some.add(changes.get(i));
             }
-            int any = 1 + random.nextInt(statements.size());
-            some.add(new Mishap(kind, any, statements.get(any - 1)));
         }
+        int any = 1 + random.nextInt(statements.size());
+        some.add(new Mishap(Kind.LOSES_THE_ANSWER, any, statements.get(any - 1)));
         return some;
     }
 

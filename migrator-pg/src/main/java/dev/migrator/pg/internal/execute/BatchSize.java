@@ -39,6 +39,11 @@ final class BatchSize {
         trouble = true;
     }
 
+    /** A window had nothing to do: larger ones find sooner what there is. */
+    void nothingToDo() {
+        window = Math.min(MOST, window * 2);
+    }
+
     /** A window is over: decides about the next one. */
     void windowDone() {
         if (trouble) {

@@ -3,8 +3,8 @@ package dev.migrator.pg.internal.execute;
 import dev.migrator.engine.Pace;
 import dev.migrator.engine.PausedException;
 import dev.migrator.engine.Progress;
+import dev.migrator.engine.StepFailure;
 import dev.migrator.pg.internal.sql.Session;
-import dev.migrator.pg.internal.sql.SqlErrors;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -48,13 +48,13 @@ final class Concurrently {
     void tryDrop(Task task, String index) {
         try (DirectSession session = DirectSession.open(direct, "0")) {
             session.session().plain("DROP INDEX CONCURRENTLY IF EXISTS " + index);
-        } catch (SQLException e) {
+        } catch (SQLException | StepFailure e) {
             LOG.warn(
                     "Migration {}, step {}: {} could not be dropped, the next attempt at the step drops it: {}",
                     task.lease().migration(),
                     task.ordinal(),
                     index,
-                    SqlErrors.describe(e));
+                    e.getMessage());
         }
     }
 

@@ -152,16 +152,22 @@ final class DirectSession implements AutoCloseable {
         return pid;
     }
 
-    @Override
-    public void close() {
+    private void reset(String timeout) {
         try {
-            for (String name : timeouts.keySet()) {
-                session.plain("RESET " + name);
+            try {
+                session.plain("RESET " + timeout);
+            } catch (SQLException e) {
+                // A cancel that came too late for the statement that it was meant for hits the next one.
+                session.plain("RESET " + timeout);
             }
         } catch (SQLException e) {
-            LOG.debug("The session's timeouts could not be reset", e);
-        } finally {
-            session.close();
+            LOG.debug("{} could not be reset", timeout, e);
         }
+    }
+
+    @Override
+    public void close() {
+        timeouts.keySet().forEach(this::reset);
+        session.close();
     }
 }

@@ -36,8 +36,19 @@ final class FailedRows {
                         FailedRow.of(row.text("row_key"), row.text("tid"), row.text("sqlstate"), row.text("message"))));
     }
 
-    void add(FailedRow row) {
+    private void add(FailedRow row) {
         rows.put(row.key(), row);
+    }
+
+    /** Takes note of a row that was recorded. */
+    void add(Leaf leaf, TidRange place, String key, SQLException error) {
+        add(new FailedRow(
+                leaf.oid(),
+                place.fromBlock(),
+                place.fromOffset(),
+                key,
+                SqlErrors.state(error),
+                FailedRow.message(error, settings.showValues())));
     }
 
     void remove(FailedRow row) {
@@ -50,10 +61,6 @@ final class FailedRows {
 
     List<FailedRow> all() {
         return List.copyOf(rows.values());
-    }
-
-    boolean showsValues() {
-        return settings.showValues();
     }
 
     boolean isEmpty() {

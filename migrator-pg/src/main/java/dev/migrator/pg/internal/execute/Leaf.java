@@ -17,15 +17,15 @@ import java.util.stream.Collectors;
  * @param blocks how many blocks the file has now
  * @param key the columns of its primary key; empty if it has none
  */
-public record Leaf(long oid, long filenode, QualifiedName name, long blocks, List<Identifier> key) {
+record Leaf(long oid, long filenode, QualifiedName name, long blocks, List<Identifier> key) {
 
     /** Copies the list. */
-    public Leaf {
+    Leaf {
         key = List.copyOf(key);
     }
 
     /** The table, or its partitions. */
-    public static List<Leaf> of(Session session, QualifiedName table) {
+    static List<Leaf> of(Session session, QualifiedName table) {
         return session.query(query(table)).stream()
                 .map(row -> new Leaf(
                         row.number("oid"),

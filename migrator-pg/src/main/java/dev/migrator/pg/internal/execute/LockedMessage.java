@@ -55,10 +55,12 @@ final class LockedMessage {
                 .set("synchronous_commit", "local")
                 .set("application_name", name());
         if (facts.limitsTransactions()) {
-            // A backstop only: it ends the session, so every other limit comes first.
-            Duration all = gentle.multipliedBy(locks.size() + 1L)
-                    .plus(settings.statementLimit().multipliedBy(statements.size() + 2L));
-            message.set("transaction_timeout", all.plusSeconds(10));
+            // A backstop only, against a client that stalls in the middle of its message: it ends the session, so every
+            // other limit comes first.
+            Duration work = hurting.isEmpty()
+                    ? settings.statementLimit().multipliedBy(statements.size() + 1L)
+                    : settings.maxStall().multipliedBy(2L * hurting.size()).plus(settings.maxHold());
+            message.set("transaction_timeout", gentle.multipliedBy(locks.size()).plus(work).plusSeconds(10));
         }
         message.then(sql.fence(task.lease())).then(records);
         if (!records.isEmpty() && !locks.isEmpty()) {

@@ -52,10 +52,12 @@ final class ScriptRunner {
         for (String statement : script.statements()) {
             number++;
             task.control().checkpoint();
+            // Nothing fences the statement itself: at least it is not begun after the lease was lost.
+            transactions.exchange(task, List.of(), List.of(), List.of(), Optional.of(settings.lockDeadline()));
             try {
                 runOne(task, statement);
             } catch (SQLException e) {
-                if (SqlErrors.state(e).equals(SqlErrors.LEASE_LOST) || Failures.isWorthAnotherTry(e)) {
+                if (Failures.isWorthAnotherTry(e)) {
                     throw Failures.of(task, e);
                 }
                 throw SqlErrors.failure(

@@ -51,7 +51,20 @@ final class WindowFiller {
         return size.window();
     }
 
-    private record Piece(TidRange range, int stripes, int stripe, int timeouts) {}
+    /** A part of a window that is to be filled in one transaction. */
+    private record Piece(TidRange range, int stripes, int stripe, int timeouts) {
+        Piece in(TidRange part) {
+            return new Piece(part, stripes, stripe, 0);
+        }
+
+        Piece onceMore() {
+            return new Piece(range, stripes, stripe, timeouts + 1);
+        }
+    }
+
+    /** A window that is being filled, with the pieces that are left to do. */
+    private record Window(
+            Session session, Chunk chunk, Leaf leaf, FillSql fill, TidRange range, Deque<Piece> pieces) {}
 
     /**
      * Fills a window.
@@ -60,26 +73,23 @@ final class WindowFiller {
      * @throws RewrittenException if the table's rows have changed place
      */
     boolean fill(Session session, Chunk chunk, Leaf leaf, long from, long to) {
-        FillSql fill = new FillSql(backfill, leaf.name());
-        TidRange window = TidRange.blocks(from, to);
-        Deque<Piece> pieces = new ArrayDeque<>();
+        TidRange range = TidRange.blocks(from, to);
+        Window window = new Window(session, chunk, leaf, new FillSql(backfill, leaf.name()), range, new ArrayDeque<>());
         for (int stripe = 0; stripe < chunk.stripes(); stripe++) {
-            pieces.add(new Piece(window, chunk.stripes(), stripe, 0));
+            window.pieces().add(new Piece(range, chunk.stripes(), stripe, 0));
         }
-        long filled = 0;
-        while (!pieces.isEmpty()) {
-            task.control().checkpoint();
-            filled += fillPiece(session, chunk, leaf, fill, pieces);
+        long filled = fillNext(window);
+        if (filled == 0 && chunk.stripes() > 1 && nothingIsPending(window)) {
+            window.pieces().clear();
+            size.nothingToDo();
         }
-        List<String> except = failed.placesIn(leaf.oid(), window);
-        List<Row> rows = batches.insist(session, leaf, () -> batches.patient()
-                .then(leaf.lock("ACCESS SHARE"))
-                .then(batches.sameFile(chunk))
-                .then(chunks.close(chunk, from, to, fill.count(window, except))));
+        while (!window.pieces().isEmpty()) {
+            filled += fillNext(window);
+        }
+        long remaining = close(window);
         size.windowDone();
         progress.reached(chunk.relation(), to);
-        boolean nothingLeft = rows.stream().allMatch(row -> row.number("remaining") == 0);
-        if (filled > 0 || nothingLeft) {
+        if (filled > 0 || remaining == 0) {
             batches.moved();
             return true;
         }
@@ -87,15 +97,43 @@ final class WindowFiller {
         return from != chunk.from() || to != chunk.to();
     }
 
-    private long fillPiece(Session session, Chunk chunk, Leaf leaf, FillSql fill, Deque<Piece> pieces) {
-        Piece piece = pieces.removeFirst();
+    private boolean nothingIsPending(Window window) {
+        String count = window.fill().count(window.range(), exceptIn(window, window.range()));
+        return read(window, count).get(0).number("n") == 0;
+    }
+
+    private long close(Window window) {
+        TidRange range = window.range();
+        String count = window.fill().count(range, exceptIn(window, range));
+        String close = chunks.close(window.chunk(), range.fromBlock(), range.toBlock(), count);
+        return read(window, close).stream()
+                .mapToLong(row -> row.number("remaining"))
+                .sum();
+    }
+
+    /** Runs what only reads the table's rows. */
+    private List<Row> read(Window window, String statement) {
+        return batches.insist(window.session(), window.leaf(), () -> batches.patient()
+                .then(window.leaf().lock("ACCESS SHARE"))
+                .then(batches.sameFile(window.chunk()))
+                .then(statement));
+    }
+
+    private List<String> exceptIn(Window window, TidRange range) {
+        return failed.placesIn(window.leaf().oid(), range);
+    }
+
+    /** Fills the next piece, or has it filled in smaller ones; how many rows were filled. */
+    private long fillNext(Window window) {
+        task.control().checkpoint();
+        Piece piece = window.pieces().removeFirst();
         String update =
-                fill.update(piece.range(), piece.stripes(), piece.stripe(), failed.placesIn(leaf.oid(), piece.range()));
+                window.fill().update(piece.range(), piece.stripes(), piece.stripe(), exceptIn(window, piece.range()));
         long begun = System.nanoTime();
         try {
-            List<Row> rows = batches.batch(leaf, chunk.filenode())
-                    .then(chunks.counting(update, chunk.number(), piece.stripe() + 1))
-                    .send(session);
+            List<Row> rows = batches.batch(window.leaf(), window.chunk().filenode())
+                    .then(chunks.counting(update, window.chunk().number(), piece.stripe() + 1))
+                    .send(window.session());
             long filled = rows.isEmpty() ? 0 : rows.get(0).number("filled");
             if (filled > 0) {
                 size.took(Duration.ofNanos(System.nanoTime() - begun));
@@ -104,50 +142,44 @@ final class WindowFiller {
             }
             return filled;
         } catch (SQLException e) {
-            afterError(session, chunk, leaf, fill, pieces, piece, e);
+            afterError(window, piece, e);
             return 0;
         }
     }
 
-    private void afterError(
-            Session session, Chunk chunk, Leaf leaf, FillSql fill, Deque<Piece> pieces, Piece piece, SQLException e) {
+    private void afterError(Window window, Piece piece, SQLException e) {
         String state = SqlErrors.state(e);
         boolean timeout = state.equals(SqlErrors.QUERY_CANCELED);
         if (timeout || state.equals(SqlErrors.DEADLOCK)) {
             size.tooLong();
         }
         if (timeout && piece.range().isSingle() && piece.timeouts() < MOST_TIMEOUTS_OF_A_ROW) {
-            batches.backOff(session);
-            pieces.addFirst(new Piece(piece.range(), piece.stripes(), piece.stripe(), piece.timeouts() + 1));
+            batches.backOff(window.session());
+            window.pieces().addFirst(piece.onceMore());
         } else if (timeout || SqlErrors.isAboutData(e)) {
             if (piece.range().isSingle()) {
-                passOver(session, chunk, leaf, fill, piece.range(), e);
+                passOver(window, piece.range(), e);
             } else {
                 List<TidRange> halves = piece.range().halves();
-                pieces.addFirst(new Piece(halves.get(1), piece.stripes(), piece.stripe(), 0));
-                pieces.addFirst(new Piece(halves.get(0), piece.stripes(), piece.stripe(), 0));
+                window.pieces().addFirst(piece.in(halves.get(1)));
+                window.pieces().addFirst(piece.in(halves.get(0)));
             }
         } else if (Failures.isWorthAnotherTry(e)) {
-            batches.backOff(session);
-            pieces.addFirst(piece);
+            batches.backOff(window.session());
+            window.pieces().addFirst(piece);
         } else {
-            throw batches.failure(leaf, e);
+            throw batches.failure(window.leaf(), e);
         }
     }
 
-    private void passOver(Session session, Chunk chunk, Leaf leaf, FillSql fill, TidRange place, SQLException error) {
-        String insert = failed.insert(fill, leaf, chunk, place, error);
-        List<Row> rows = batches.insist(
-                session, leaf, () -> batches.batch(leaf, chunk.filenode()).then(insert));
+    private void passOver(Window window, TidRange place, SQLException error) {
+        String insert = failed.insert(window.fill(), window.leaf(), window.chunk(), place, error);
+        List<Row> rows = batches.insist(window.session(), window.leaf(), () -> batches.batch(
+                        window.leaf(), window.chunk().filenode())
+                .then(insert));
         rows.stream()
                 .flatMap(row -> row.optionalText("row_key").stream())
-                .forEach(key -> failed.add(new FailedRow(
-                        leaf.oid(),
-                        place.fromBlock(),
-                        place.fromOffset(),
-                        key,
-                        SqlErrors.state(error),
-                        FailedRow.message(error, failed.showsValues()))));
+                .forEach(key -> failed.add(window.leaf(), place, key, error));
         if (failed.isOverBudget()) {
             throw failed.failure("backfill of " + backfill.table(), progress.rows());
         }

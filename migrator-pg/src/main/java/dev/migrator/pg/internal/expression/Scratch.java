@@ -75,6 +75,11 @@ public final class Scratch {
         return new ColumnType(row.text("type"), row.optionalText("collation"));
     }
 
+    /** Indexes, constraints and statistics of the copy. */
+    public ScratchDefinitions definitions() {
+        return new ScratchDefinitions(this, session, scratch);
+    }
+
     /** Drops a column of the copy. */
     public void dropColumn(Identifier column) {
         attempt(() -> session.plain("ALTER TABLE " + scratch + " DROP COLUMN " + column.quoted()));
@@ -225,7 +230,7 @@ public final class Scratch {
         return problems;
     }
 
-    private void inUsersPath() throws SQLException {
+    void inUsersPath() throws SQLException {
         session.tryQuery("SELECT pg_catalog.set_config('search_path', ?, true)", searchPath);
     }
 
@@ -235,12 +240,12 @@ public final class Scratch {
         });
     }
 
-    private interface Work {
+    interface Work {
         void run() throws SQLException;
     }
 
     /** Runs something that the server may refuse, and leaves the transaction usable if it does. */
-    private void attempt(Work work) {
+    void attempt(Work work) {
         session.query("SAVEPOINT migrator_attempt");
         try {
             work.run();
@@ -251,87 +256,5 @@ public final class Scratch {
         } finally {
             session.query("SELECT pg_catalog.set_config('search_path', '', true)");
         }
-    }
-
-    /**
-     * Makes an index on the copy and tells all that follows the table's name in its definition.
-     *
-     * @param usage all that follows the table's name: {@code USING btree (…)}, names qualified
-     */
-    public void createIndex(Identifier index, boolean unique, String usage) {
-        run("CREATE " + (unique ? "UNIQUE " : "") + "INDEX " + index.quoted() + " ON " + scratch + " " + usage);
-    }
-
-    /** As {@link #createIndex}, for a definition whose names are to be read in the user's search path. */
-    public void createUsersIndex(Identifier index, boolean unique, String usage) {
-        attempt(() -> {
-            inUsersPath();
-            session.plain(
-                    "CREATE " + (unique ? "UNIQUE " : "") + "INDEX " + index.quoted() + " ON " + scratch + " " + usage);
-        });
-    }
-
-    /** All that follows the table's name in the definition of an index of the copy, as the server prints it. */
-    public String indexUsage(Identifier index) {
-        Row row = session.query(
-                        """
-                        SELECT d AS definition,
-                               format('CREATE %sINDEX %I ON %s.%I ', CASE WHEN i.indisunique THEN 'UNIQUE ' END,
-                                      c.relname,
-                                      -- version 14 calls the temporary schema by its real name
-                                      CASE WHEN starts_with(d, format('CREATE %sINDEX %I ON pg_temp.',
-                                             CASE WHEN i.indisunique THEN 'UNIQUE ' END, c.relname))
-                                           THEN 'pg_temp' ELSE n.nspname END,
-                                      t.relname) AS beginning
-                          FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
-                          JOIN pg_namespace n ON n.oid = t.relnamespace
-                          CROSS JOIN LATERAL pg_get_indexdef(i.indexrelid) AS d
-                         WHERE i.indrelid = ?::regclass AND c.relname = ?
-                        """,
-                        scratch, index.value())
-                .get(0);
-        return afterBeginning(row.text("definition"), row.text("beginning"));
-    }
-
-    /** Makes extended statistics on the copy; the usage is what stands between their name and FROM. */
-    public void createStatistics(Identifier statistics, String usage) {
-        run("CREATE STATISTICS pg_temp." + statistics.quoted() + " " + usage + " FROM " + scratch);
-    }
-
-    /** What stands between name and FROM in the definition of statistics of the copy. */
-    public String statistics(Identifier statistics) {
-        return session.query(
-                        """
-                        SELECT left(substr(d, 1 + length('CREATE STATISTICS '
-                                             || CASE WHEN starts_with(d, 'CREATE STATISTICS pg_temp.')
-                                                     THEN 'pg_temp' ELSE n.nspname END
-                                             || '.' || quote_ident(s.stxname) || ' ')),
-                                    -length(' FROM ' || s.stxrelid::regclass::text)) AS usage
-                          FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace CROSS JOIN LATERAL pg_get_statisticsobjdef(s.oid) AS d
-                         WHERE s.stxrelid = ?::regclass AND s.stxname = ?
-                        """,
-                        scratch,
-                        statistics.value())
-                .get(0)
-                .text("usage");
-    }
-
-    private static String afterBeginning(String definition, String beginning) {
-        if (!definition.startsWith(beginning)) {
-            throw new IllegalStateException(
-                    "unexpected definition: " + definition + " does not begin with " + beginning);
-        }
-        return definition.substring(beginning.length());
-    }
-
-    /** The definition of a constraint of the copy. */
-    public String constraint(Identifier constraint) {
-        return session.query(
-                        "SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint"
-                                + " WHERE conrelid = ?::regclass AND conname = ?",
-                        scratch,
-                        constraint.value())
-                .get(0)
-                .text("definition");
     }
 }

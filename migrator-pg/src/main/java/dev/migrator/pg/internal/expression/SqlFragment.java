@@ -50,6 +50,25 @@ public final class SqlFragment {
         return new SqlFragment(text, false).scan();
     }
 
+    /** Where a text first occurs in the server's own SQL outside of quotes and parentheses; -1 if it does not. */
+    public static int indexOutside(String sql, String wanted) {
+        boolean name = false;
+        boolean literal = false;
+        int depth = 0;
+        for (int i = 0; i < sql.length(); i++) {
+            char c = sql.charAt(i);
+            name ^= c == '"' && !literal;
+            literal ^= c == '\'' && !name;
+            if (!name && !literal) {
+                depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+                if (depth == 0 && sql.startsWith(wanted, i)) {
+                    return i;
+                }
+            }
+        }
+        return -1;
+    }
+
     private Optional<String> scan() {
         while (at < text.length()) {
             char c = text.charAt(at);

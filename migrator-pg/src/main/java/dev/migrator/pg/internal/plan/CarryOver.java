@@ -8,6 +8,7 @@ import dev.migrator.pg.internal.catalog.IndexInfo;
 import dev.migrator.pg.internal.catalog.StatisticsInfo;
 import dev.migrator.pg.internal.expression.RejectedSqlException;
 import dev.migrator.pg.internal.expression.Scratch;
+import dev.migrator.pg.internal.expression.SqlFragment;
 import dev.migrator.pg.internal.sql.Literal;
 import dev.migrator.plan.Action;
 import dev.migrator.plan.Artifact;
@@ -18,7 +19,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * Copies for the new columns of one-to-one mappings what stands on the old ones: indexes, keys, checks, foreign keys and
@@ -43,7 +43,7 @@ final class CarryOver {
         for (ConstraintInfo constraint : work.table().constraints()) {
             if (constraint.type().matches("[cf]")) {
                 String what = "constraint " + constraint.name().quoted();
-                touched(what, constraint.columns()).ifPresent(columns -> constraint(constraint, columns));
+                touched(what, constraint.columns()).ifPresent(columns -> new ConstraintCopy(this, workspace, work, columns).draft(constraint));
             }
         }
         for (StatisticsInfo statistics : work.table().statistics()) {
@@ -78,24 +78,24 @@ final class CarryOver {
         return mapping.old().size() == 1 && mapping.fresh().size() == 1;
     }
 
-    private static OldColumn old(Mapping mapping) {
+    static OldColumn old(Mapping mapping) {
         return mapping.old().get(0);
     }
 
-    private static NewColumn fresh(Mapping mapping) {
+    static NewColumn fresh(Mapping mapping) {
         return mapping.fresh().get(0);
     }
 
-    private static String path(List<Mapping> columns) {
+    static String path(List<Mapping> columns) {
         return columns.get(0).path();
     }
 
-    private interface Definition {
+    interface Definition {
         String read(Scratch scratch);
     }
 
     /** Lets the server say how a definition reads on the new column; empty, with a finding, if it can't stand there. */
-    private Optional<String> rewritten(String what, List<Mapping> columns, Definition definition) {
+    Optional<String> rewritten(String what, List<Mapping> columns, Definition definition) {
         Scratch scratch = work.scratch();
         scratch.tryOut();
         try {
@@ -115,7 +115,7 @@ final class CarryOver {
         }
     }
 
-    private static void changeColumns(Scratch scratch, List<Mapping> columns) {
+    static void changeColumns(Scratch scratch, List<Mapping> columns) {
         for (Mapping mapping : columns) {
             OldColumn old = old(mapping);
             NewColumn fresh = fresh(mapping);
@@ -145,9 +145,9 @@ final class CarryOver {
         }
         Identifier probe = Identifier.of("migrator_index");
         rewritten(what, columns, scratch -> {
-                    scratch.createIndex(probe, index.unique(), index.usage());
+                    scratch.definitions().createIndex(probe, index.unique(), index.usage());
                     changeColumns(scratch, columns);
-                    return scratch.indexUsage(probe);
+                    return scratch.definitions().indexUsage(probe);
                 })
                 .ifPresent(usage -> build(index, columns, usage));
     }
@@ -175,9 +175,9 @@ final class CarryOver {
         }
     }
 
-    /** TABLESPACE stands before WHERE, which in the server's text begins at the last such word outside of parentheses. */
+    /** TABLESPACE stands before WHERE. */
     private static String withTablespace(String usage, Identifier space) {
-        int where = usage.indexOf(" WHERE ");
+        int where = SqlFragment.indexOutside(usage, " WHERE ");
         String clause = " TABLESPACE " + space.quoted();
         return where < 0 ? usage + clause : usage.substring(0, where) + clause + usage.substring(where);
     }
@@ -199,7 +199,7 @@ final class CarryOver {
         comment(path, "CONSTRAINT", copy.quoted() + " ON " + work.name().quoted(), unique.comment());
     }
 
-    private String alter() {
+    String alter() {
         return "ALTER TABLE " + work.name().quoted() + " ";
     }
 
@@ -207,88 +207,14 @@ final class CarryOver {
         return new QualifiedName(work.name().schema(), name).quoted();
     }
 
-    private void constraint(ConstraintInfo constraint, List<Mapping> columns) {
-        if (constraint.type().equals("c")) {
-            Identifier probe = constraint.name();
-            rewritten("constraint " + constraint.name().quoted(), columns, scratch -> {
-                        scratch.run("ALTER TABLE " + scratch.name() + " ADD CONSTRAINT " + probe.quoted() + " "
-                                + constraint.definition());
-                        changeColumns(scratch, columns);
-                        return scratch.constraint(probe);
-                    })
-                    .ifPresent(definition -> add(constraint, path(columns), definition, List.of(exclusive())));
-        } else if (constraint.type().equals("f")) {
-            QualifiedName parent = constraint.references().orElseThrow();
-            if (parent.equals(work.name())) {
-                workspace
-                        .findings()
-                        .refuse(
-                                path(columns),
-                                "foreign key " + constraint.name().quoted()
-                                        + " refers to its own table, which this version" + " can't carry.",
-                                "Drop it first and add it again after PURGE.");
-                return;
-            }
-            List<TableLock> locks = List.of(
-                    new TableLock(parent, LockMode.SHARE_ROW_EXCLUSIVE),
-                    new TableLock(work.name(), LockMode.SHARE_ROW_EXCLUSIVE));
-            add(constraint, path(columns), foreignKey(constraint, columns), locks);
-        }
-    }
-
-    private TableLock exclusive() {
-        return new TableLock(work.name(), LockMode.ACCESS_EXCLUSIVE);
-    }
-
-    /** The server prints the key's own columns first, in parentheses; the rest goes over as it is. */
-    private String foreignKey(ConstraintInfo constraint, List<Mapping> columns) {
-        String names = constraint.columns().stream()
-                .map(number -> columns.stream()
-                        .filter(mapping -> old(mapping).info().number() == number)
-                        .map(mapping -> fresh(mapping).work())
-                        .findFirst()
-                        .orElseGet(() -> work.table().column(number).name())
-                        .quoted())
-                .collect(Collectors.joining(", "));
-        String definition = constraint.definition();
-        return "FOREIGN KEY (" + names + ")" + definition.substring(closing(definition));
-    }
-
-    /** Where the list of the key's own columns ends: behind the first closing parenthesis outside of quotes. */
-    private static int closing(String definition) {
-        boolean quoted = false;
-        for (int i = 0; i < definition.length(); i++) {
-            char c = definition.charAt(i);
-            quoted ^= c == '"';
-            if (c == ')' && !quoted) {
-                return i + 1;
-            }
-        }
-        throw new IllegalStateException("unexpected foreign key: " + definition);
-    }
-
-    private void add(ConstraintInfo constraint, String path, String definition, List<TableLock> locks) {
-        Identifier copy = work.names().copy(work.nextNumber());
-        String notValid = definition.endsWith(" NOT VALID") ? "" : " NOT VALID";
-        String add = alter() + "ADD CONSTRAINT " + copy.quoted() + " " + definition + notValid;
-        String drop = alter() + "DROP CONSTRAINT IF EXISTS " + copy.quoted();
-        workspace.add(
-                Drafts.addConstraint(work, path, 30, copy, "add a copy of " + constraint.name(), add, drop, locks));
-        if (constraint.validated()) {
-            workspace.add(Drafts.validate(work, path, 40, copy, constraint.references()));
-        }
-        comment(path, "CONSTRAINT", copy.quoted() + " ON " + work.name().quoted(), constraint.comment());
-        work.copies().add(new Copy(Copy.Kind.CONSTRAINT, copy, constraint.name(), false));
-    }
-
     private void statistics(StatisticsInfo statistics, List<Mapping> columns) {
         Identifier probe = Identifier.of("migrator_statistics");
         Identifier copy = work.names().copy(work.nextNumber());
         String ending = " FROM " + work.name().quoted();
         rewritten("statistics " + statistics.name().name().quoted(), columns, scratch -> {
-                    scratch.createStatistics(probe, statistics.usage());
+                    scratch.definitions().createStatistics(probe, statistics.usage());
                     changeColumns(scratch, columns);
-                    return scratch.statistics(probe);
+                    return scratch.definitions().statistics(probe);
                 })
                 .ifPresent(kindsAndColumns -> {
                     String create = "CREATE STATISTICS " + qualified(copy) + " " + kindsAndColumns + ending;
@@ -316,7 +242,7 @@ final class CarryOver {
                 });
     }
 
-    private void comment(String path, String kind, String name, Optional<String> comment) {
+    void comment(String path, String kind, String name, Optional<String> comment) {
         comment.ifPresent(text -> workspace.add(Draft.of(
                 Phase.VALIDATE,
                 55,

@@ -53,8 +53,8 @@ final class CreateIndexPlan {
         Identifier probe = Identifier.of("migrator_index");
         work.scratch().tryOut();
         try {
-            work.scratch().createUsersIndex(probe, operation.unique(), usage());
-            String usage = work.scratch().indexUsage(probe);
+            work.scratch().definitions().createUsersIndex(probe, operation.unique(), usage());
+            String usage = work.scratch().definitions().indexUsage(probe);
             workspace.add(Drafts.buildIndex(
                     work, path, Phase.VALIDATE, 20, operation.name(), operation.unique(), usage, operation.name()));
         } catch (RejectedSqlException e) {
