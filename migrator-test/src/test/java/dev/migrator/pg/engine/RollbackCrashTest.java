@@ -6,9 +6,9 @@ import dev.migrator.Migration;
 import dev.migrator.Phase;
 import dev.migrator.test.PostgresServer;
 import dev.migrator.test.SchemaSnapshot;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,16 +47,16 @@ class RollbackCrashTest {
     }
 
     private static Mishaps back(Migration migration) {
-        AtomicReference<Optional<Before>> before = new AtomicReference<>(Optional.empty());
+        List<Before> before = new ArrayList<>();
         Mishaps mishaps = new Mishaps(
                 arenas,
                 migration,
                 arena -> {
-                    before.set(Optional.of(Before.in(arena)));
+                    before.add(Before.in(arena));
                     arena.rig().to(migration, Phase.CONTRACT);
                 },
                 rig -> rig.engine().rollback(migration, Optional.empty()));
-        Before was = before.get().orElseThrow();
+        Before was = before.get(0);
         assertThat(was.schema().differences(mishaps.whole().schema())).isEmpty();
         // Nobody can tell which of the values that are there now were filled in.
         if (!migration.equals(Samples.NOT_NULL)) {

@@ -52,7 +52,8 @@ final class BackfillSite implements AutoCloseable {
     }
 
     void insert(int from, int to) {
-        site.db.execute("INSERT INTO users (id, name) SELECT g, 'n' || g FROM generate_series(" + from + ", " + to + ") AS g");
+        site.db.execute(
+                "INSERT INTO users (id, name) SELECT g, 'n' || g FROM generate_series(" + from + ", " + to + ") AS g");
     }
 
     /** The new shape and its trigger, as EXPAND leaves them. */
@@ -103,7 +104,8 @@ final class BackfillSite implements AutoCloseable {
                 .as("rows filled more than once")
                 .isZero();
         assertThat(site.status(1)).isEqualTo(StepStatus.DONE);
-        assertThat(site.db.queryLong("SELECT count(*) FROM migrator.backfill_chunk WHERE NOT done")).isZero();
+        assertThat(site.db.queryLong("SELECT count(*) FROM migrator.backfill_chunk WHERE NOT done"))
+                .isZero();
     }
 
     @Override

@@ -28,7 +28,9 @@ class BackfillTest {
 
             users.assertComplete();
             assertThat(users.recordedRows()).isEqualTo(19_900);
-            Progress last = users.site.progress.stream().reduce((first, second) -> second).orElseThrow();
+            Progress last = users.site.progress.stream()
+                    .reduce((first, second) -> second)
+                    .orElseThrow();
             assertThat(last.rows()).isEqualTo(19_900);
             assertThat(last.done()).isEqualTo(last.total()).isPositive();
         }
@@ -74,8 +76,11 @@ class BackfillTest {
     @Test
     void eachPartitionIsWalkedOverAndOneThatComesLaterToo() {
         try (BackfillSite users = BackfillSite.of(
-                1000, "id int, name text", "PARTITION BY LIST ((id % 2))", "CREATE TABLE users0 PARTITION OF users FOR"
-                        + " VALUES IN (0)", "CREATE TABLE users1 PARTITION OF users FOR VALUES IN (1)")) {
+                1000,
+                "id int, name text",
+                "PARTITION BY LIST ((id % 2))",
+                "CREATE TABLE users0 PARTITION OF users FOR" + " VALUES IN (0)",
+                "CREATE TABLE users1 PARTITION OF users FOR VALUES IN (1)")) {
             // Its rows were never written under the trigger.
             users.site.db.execute(
                     "CREATE TABLE late (LIKE users INCLUDING DEFAULTS)",
@@ -85,7 +90,8 @@ class BackfillTest {
                     users.site.db.dataSource(),
                     FaultPlan.onStatement(
                             1,
-                            () -> users.site.db.execute("ALTER TABLE users ATTACH PARTITION late FOR VALUES IN (NULL)")),
+                            () -> users.site.db.execute(
+                                    "ALTER TABLE users ATTACH PARTITION late FOR VALUES IN (NULL)")),
                     sql -> sql.contains("UPDATE ONLY"));
             users.run(source);
 
@@ -109,7 +115,22 @@ class BackfillTest {
             long before = users.site.db.queryLong("SELECT pg_relation_size('users')");
             users.run();
             users.assertComplete();
-            assertThat(users.site.db.queryLong("SELECT pg_relation_size('users')")).isLessThan(before * 3 / 2);
+            assertThat(users.site.db.queryLong("SELECT pg_relation_size('users')"))
+                    .isLessThan(before * 3 / 2);
+        }
+    }
+
+    @Test
+    void whereNothingIsPendingItPassesQuickly() {
+        try (BackfillSite users = BackfillSite.of(20_000)) {
+            users.site.db.execute("UPDATE users SET name = name || '!'");
+            FaultyDataSource source = FaultyDataSource.over(
+                    users.site.db.dataSource(), FaultPlan.none(), sql -> sql.contains("UPDATE ONLY"));
+            users.run(source);
+
+            users.assertComplete();
+            assertThat(users.recordedRows()).isZero();
+            assertThat(source.count()).as("batches").isLessThan(16);
         }
     }
 
@@ -189,9 +210,9 @@ class BackfillTest {
                     "ALTER TABLE users ENABLE ROW LEVEL SECURITY",
                     "ALTER TABLE users FORCE ROW LEVEL SECURITY",
                     "CREATE POLICY few ON users USING (id < 10)");
-            assertThatThrownBy(users::run).isInstanceOfSatisfying(StepFailure.class, failure -> assertThat(
-                            failure.sqlState())
-                    .isEqualTo("42501"));
+            assertThatThrownBy(users::run)
+                    .isInstanceOfSatisfying(StepFailure.class, failure -> assertThat(failure.sqlState())
+                            .isEqualTo("42501"));
             assertThat(users.site.status(1)).isNotEqualTo(StepStatus.DONE);
         }
     }
@@ -204,7 +225,8 @@ class BackfillTest {
             assertThat(users.site.status(1)).isEqualTo(StepStatus.PLANNED);
             assertThat(users.recordedRows()).isZero();
 
-            users.site.db.execute("ALTER TABLE users DISABLE TRIGGER ALL", "UPDATE users SET pending = true, filled = 0");
+            users.site.db.execute(
+                    "ALTER TABLE users DISABLE TRIGGER ALL", "UPDATE users SET pending = true, filled = 0");
             users.site.db.execute("ALTER TABLE users ENABLE TRIGGER ALL");
             users.run();
             users.assertComplete();

@@ -37,11 +37,13 @@ class BackfillUnderFireTest {
         // Several rows are locked in one order only: alone, these never deadlock.
         return switch (random.nextInt(5)) {
             case 0 -> "UPDATE users SET name = 'w" + id + "' WHERE id = " + id;
-            case 1 -> "BEGIN; SELECT * FROM users WHERE id BETWEEN " + id + " AND " + (id + 20)
-                    + " ORDER BY id FOR UPDATE; UPDATE users SET pad = 'x' WHERE id = " + id + "; COMMIT";
+            case 1 ->
+                "BEGIN; SELECT * FROM users WHERE id BETWEEN " + id + " AND " + (id + 20)
+                        + " ORDER BY id FOR UPDATE; UPDATE users SET pad = 'x' WHERE id = " + id + "; COMMIT";
             case 2 -> "BEGIN; UPDATE users SET name = 'gone' WHERE id = " + id + "; ROLLBACK";
-            case 3 -> "INSERT INTO users (id, name) VALUES (" + (10_000 + random.nextInt(1_000_000_000))
-                    + ", 'new') ON CONFLICT DO NOTHING";
+            case 3 ->
+                "INSERT INTO users (id, name) VALUES (" + (10_000 + random.nextInt(1_000_000_000))
+                        + ", 'new') ON CONFLICT DO NOTHING";
             default -> "DELETE FROM users WHERE id = " + id;
         };
     }
@@ -81,13 +83,15 @@ class BackfillUnderFireTest {
     @Test
     void whoeverKeepsRowsLockedIsNamedInTheEnd() {
         try (BackfillSite users = BackfillSite.of(100);
-                BackgroundSession locker =
-                        BackgroundSession.holding(users.site.db, "BEGIN; SELECT * FROM users WHERE id = 7 FOR UPDATE")) {
+                BackgroundSession locker = BackgroundSession.holding(
+                        users.site.db, "BEGIN; SELECT * FROM users WHERE id = 7 FOR UPDATE")) {
             var settings = ExecutionSite.settings().withLockDeadline(Duration.ofSeconds(20));
             assertThatThrownBy(() -> users.run(settings)).isInstanceOfSatisfying(StepFailure.class, failure -> {
                 assertThat(failure.errorClass()).isEqualTo(ErrorClass.PERMANENT);
                 assertThat(failure.sqlState()).isEqualTo("55P03");
-                assertThat(failure).hasMessageContaining("pid " + locker.pid()).hasMessageContaining("goes on where it");
+                assertThat(failure)
+                        .hasMessageContaining("pid " + locker.pid())
+                        .hasMessageContaining("goes on where it");
             });
             assertThat(users.pending()).isEqualTo(1);
             locker.close();
@@ -132,14 +136,15 @@ class BackfillUnderFireTest {
         }
         for (int n = 1; n <= statements; n++) {
             try (BackfillSite users = BackfillSite.of(400)) {
-                FaultyDataSource faulty =
-                        FaultyDataSource.over(users.site.db.dataSource(), FaultPlan.crashBefore(n));
+                FaultyDataSource faulty = FaultyDataSource.over(users.site.db.dataSource(), FaultPlan.crashBefore(n));
                 assertThatThrownBy(() -> users.run(faulty)).isInstanceOf(EngineCrash.class);
                 users.site.db.awaitNoSessions();
                 users.site.takeOver();
                 users.run();
                 users.assertComplete();
-                assertThat(users.recordedRows()).as("crash before statement %d", n).isEqualTo(400);
+                assertThat(users.recordedRows())
+                        .as("crash before statement %d", n)
+                        .isEqualTo(400);
             }
         }
     }
@@ -162,7 +167,9 @@ class BackfillUnderFireTest {
                 }
                 fired = proxy.fired();
                 users.assertComplete();
-                assertThat(users.recordedRows()).as("lost answer to commit %d", commits).isEqualTo(400);
+                assertThat(users.recordedRows())
+                        .as("lost answer to commit %d", commits)
+                        .isEqualTo(400);
             }
         }
         assertThat(commits).isGreaterThan(5);

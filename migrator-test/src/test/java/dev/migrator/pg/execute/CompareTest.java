@@ -25,7 +25,8 @@ class CompareTest {
             List.of(Identifier.of("id"), Identifier.of("re\"gion")),
             List.of(
                     new Action.Violation("pending", "\"users\".\"full_name\" IS NULL"),
-                    new Action.Violation("full_name differs from up", "full_name <> upper(\"users\".\"name\") -- here")));
+                    new Action.Violation(
+                            "full_name differs from up", "full_name <> upper(\"users\".\"name\") -- here")));
     private static final Step EXPAND = phase(Phase.EXPAND, 1, ExecutionSite.exclusively());
     private static final Step PROVE = phase(Phase.VALIDATE, 2, BEFORE_EXCHANGE);
     private static final Step EXCHANGE = phase(Phase.CONTRACT, 3, ExecutionSite.exclusively());
@@ -33,7 +34,9 @@ class CompareTest {
             Phase.CONTRACT,
             4,
             new Action.Compare(
-                    USERS, List.of(), List.of(new Action.Violation("name differs from down", "name <> lower(full_name)"))));
+                    USERS,
+                    List.of(),
+                    List.of(new Action.Violation("name differs from down", "name <> lower(full_name)"))));
 
     private static Step phase(Phase phase, int ordinal, Action action) {
         return ExecutionSite.step(phase, ordinal, action, new Action.Nothing(), "", List.of());
@@ -50,7 +53,10 @@ class CompareTest {
 
     private static CompareReport verify(ExecutionSite site) {
         return site.executor()
-                .compare(site.store.find(ExecutionSite.ID).orElseThrow(), site.store.steps(ExecutionSite.ID), site.control());
+                .compare(
+                        site.store.find(ExecutionSite.ID).orElseThrow(),
+                        site.store.steps(ExecutionSite.ID),
+                        site.control());
     }
 
     @Test
@@ -65,7 +71,8 @@ class CompareTest {
     void rowsThatBreakARuleAreCountedAndNamedAndThePhaseDoesNotGoOn() {
         try (ExecutionSite site = site(3000)) {
             site.db.execute(
-                    "UPDATE users SET full_name = NULL WHERE id = 7", "UPDATE users SET full_name = 'X' WHERE id > 2900");
+                    "UPDATE users SET full_name = NULL WHERE id = 7",
+                    "UPDATE users SET full_name = 'X' WHERE id > 2900");
             assertThatThrownBy(() -> site.executor().run(site.lease, PROVE, site.control()))
                     .isInstanceOfSatisfying(StepFailure.class, failure -> {
                         assertThat(failure.errorClass()).isEqualTo(ErrorClass.PERMANENT);
@@ -146,8 +153,8 @@ class CompareTest {
                     "ALTER TABLE users FORCE ROW LEVEL SECURITY",
                     "CREATE POLICY few ON users USING (id < 10)");
             assertThatThrownBy(() -> site.executor().run(site.lease, PROVE, site.control()))
-                    .isInstanceOfSatisfying(
-                            StepFailure.class, failure -> assertThat(failure.sqlState()).isEqualTo("42501"));
+                    .isInstanceOfSatisfying(StepFailure.class, failure -> assertThat(failure.sqlState())
+                            .isEqualTo("42501"));
         }
     }
 

@@ -16,7 +16,6 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -97,7 +96,8 @@ class DirectSessionTest {
                             .run(site.lease, BUILD, site.control()))
                     .isInstanceOf(StepFailure.class)
                     .hasMessageContaining("--direct-url");
-            assertThat(site.db.queryStrings("SELECT indexrelid::regclass FROM pg_index WHERE indrelid = 'users'::regclass"))
+            assertThat(site.db.queryStrings(
+                            "SELECT indexrelid::regclass FROM pg_index WHERE indrelid = 'users'::regclass"))
                     .isEmpty();
         }
     }
@@ -118,8 +118,8 @@ class DirectSessionTest {
     void aPoolerThatKeepsABackendForEachOfItsSessionsWillDo() {
         try (ExecutionSite site = site()) {
             ClassLoader loader = DirectSessionTest.class.getClassLoader();
-            DataSource pooler = (DataSource) Proxy.newProxyInstance(
-                    loader, new Class<?>[] {DataSource.class}, (proxy, method, args) -> {
+            DataSource pooler = (DataSource)
+                    Proxy.newProxyInstance(loader, new Class<?>[] {DataSource.class}, (proxy, method, args) -> {
                         Connection own = site.db.connect();
                         return client(() -> own, true);
                     });
@@ -146,7 +146,8 @@ class DirectSessionTest {
                 DirectSessionTest.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, args) -> {
                     if (method.getName().equals("unwrap")) {
                         throw new SQLException("no such thing");
-                    } else if (method.getName().equals("setAutoCommit") || (method.getName().equals("close") && !closes)) {
+                    } else if (method.getName().equals("setAutoCommit")
+                            || (method.getName().equals("close") && !closes)) {
                         return null;
                     }
                     try {

@@ -70,8 +70,7 @@ final class ExecutionSite implements AutoCloseable {
         return step(Phase.EXPAND, ordinal, action, undo, doneWhen, List.of());
     }
 
-    static Step step(
-            Phase phase, int ordinal, Action action, Action undo, String doneWhen, List<Artifact> makes) {
+    static Step step(Phase phase, int ordinal, Action action, Action undo, String doneWhen, List<Artifact> makes) {
         return new Step(
                 phase,
                 ordinal,
@@ -86,8 +85,7 @@ final class ExecutionSite implements AutoCloseable {
     }
 
     static Action.Transaction exclusively(String... statements) {
-        return new Action.Transaction(
-                List.of(new TableLock(USERS, LockMode.ACCESS_EXCLUSIVE)), List.of(statements));
+        return new Action.Transaction(List.of(new TableLock(USERS, LockMode.ACCESS_EXCLUSIVE)), List.of(statements));
     }
 
     /** What most tests want: short tries, few of them. */

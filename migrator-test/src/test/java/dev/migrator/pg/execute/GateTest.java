@@ -29,7 +29,8 @@ class GateTest {
     @Test
     void onlyTrueLetsThePhaseBegin() {
         assertThat(ask("SELECT true").open()).isTrue();
-        assertThat(ask("SELECT count(*) = 0 AS empty FROM t -- now\n ; ").open()).isTrue();
+        assertThat(ask("SELECT count(*) = 0 AS empty FROM t -- now\n ; ").open())
+                .isTrue();
         assertThat(ask("WITH x AS (SELECT 1) SELECT true FROM x").open()).isTrue();
         assertThat(ask("SELECT false")).isEqualTo(GateAnswer.wait("not yet"));
     }
@@ -53,7 +54,9 @@ class GateTest {
 
     @Test
     void itCanNotChangeAnything() {
-        assertThat(ask("WITH x AS (INSERT INTO t VALUES (1) RETURNING 1) SELECT true FROM x").open()).isFalse();
+        assertThat(ask("WITH x AS (INSERT INTO t VALUES (1) RETURNING 1) SELECT true FROM x")
+                        .open())
+                .isFalse();
         assertThat(ask("SELECT nextval('s') > 0").open()).isFalse();
         site.db.execute(
                 "CREATE FUNCTION writes() RETURNS boolean LANGUAGE sql AS 'INSERT INTO t VALUES (1) RETURNING true'");

@@ -144,8 +144,9 @@ class IndexTest {
                     site.db.dataSource(), FaultPlan.crashAfter(1), sql -> sql.startsWith("CREATE UNIQUE INDEX"));
             assertThatThrownBy(() -> site.executor(counted, direct, settings()).run(site.lease, BUILD, site.control()))
                     .isInstanceOf(EngineCrash.class);
-            long built = site.db.queryLong("SELECT 'users'::regclass::oid::bigint * 0 + max(indexrelid::bigint) FROM pg_index"
-                    + " WHERE indrelid = 'users'::regclass AND NOT indisprimary");
+            long built = site.db.queryLong(
+                    "SELECT 'users'::regclass::oid::bigint * 0 + max(indexrelid::bigint) FROM pg_index"
+                            + " WHERE indrelid = 'users'::regclass AND NOT indisprimary");
             site.takeOver();
             site.executor().run(site.lease, BUILD, site.control());
 
@@ -166,9 +167,8 @@ class IndexTest {
             proxy.cutWhileRunning("CREATE UNIQUE INDEX CONCURRENTLY", 1);
             assertThatThrownBy(() ->
                             site.executor(site.db.dataSource(proxy), settings()).run(site.lease, BUILD, site.control()))
-                    .isInstanceOfSatisfying(
-                            StepFailure.class,
-                            failure -> assertThat(failure.errorClass()).isEqualTo(ErrorClass.UNKNOWN));
+                    .isInstanceOfSatisfying(StepFailure.class, failure -> assertThat(failure.errorClass())
+                            .isEqualTo(ErrorClass.UNKNOWN));
             old.awaitBlocking();
             site.settle();
             site.pace.atPause(3, old::close);
@@ -192,8 +192,8 @@ class IndexTest {
                     }),
                     sql -> sql.startsWith("CREATE UNIQUE INDEX"));
             Lease zombie = site.lease;
-            assertThatThrownBy(() ->
-                            site.executor(site.db.dataSource(), direct, settings()).run(zombie, BUILD, site.control()))
+            assertThatThrownBy(() -> site.executor(site.db.dataSource(), direct, settings())
+                            .run(zombie, BUILD, site.control()))
                     .isInstanceOf(LeaseLostException.class);
             assertThat(direct.fired()).isTrue();
             assertThat(indexes(site)).containsExactly(NAME.quoted());
@@ -212,8 +212,8 @@ class IndexTest {
                     }),
                     sql -> sql.startsWith("CREATE UNIQUE INDEX"));
             Lease zombie = site.lease;
-            assertThatThrownBy(() ->
-                            site.executor(site.db.dataSource(), direct, settings()).run(zombie, BUILD, site.control()))
+            assertThatThrownBy(() -> site.executor(site.db.dataSource(), direct, settings())
+                            .run(zombie, BUILD, site.control()))
                     .isInstanceOf(LeaseLostException.class);
             assertThat(direct.fired()).isTrue();
             assertThat(indexes(site)).containsExactly(NAME.quoted());
@@ -233,8 +233,8 @@ class IndexTest {
                     }),
                     sql -> sql.startsWith("DROP INDEX"));
             Lease zombie = site.lease;
-            assertThatThrownBy(() ->
-                            site.executor(site.db.dataSource(), direct, settings()).undo(zombie, BUILD, site.control()))
+            assertThatThrownBy(() -> site.executor(site.db.dataSource(), direct, settings())
+                            .undo(zombie, BUILD, site.control()))
                     .isInstanceOf(LeaseLostException.class);
             assertThat(direct.fired()).isTrue();
             assertThat(indexes(site)).containsExactly(NAME.quoted());
@@ -306,7 +306,8 @@ class IndexTest {
         Step drop = step(
                 1, new Action.DropIndex(USERS, old), new Action.BuildIndex(USERS, old, false, "USING btree (name)"));
         try (ExecutionSite site = ExecutionSite.of(drop)) {
-            site.db.execute("CREATE TABLE users (id int PRIMARY KEY, name text)", "CREATE INDEX users_old ON users (name)");
+            site.db.execute(
+                    "CREATE TABLE users (id int PRIMARY KEY, name text)", "CREATE INDEX users_old ON users (name)");
             site.executor().run(site.lease, drop, site.control());
             assertThat(indexes(site)).isEmpty();
 
@@ -322,12 +323,13 @@ class IndexTest {
         Step drop = step(
                 1, new Action.DropIndex(USERS, old), new Action.BuildIndex(USERS, old, false, "USING btree (name)"));
         try (ExecutionSite site = ExecutionSite.of(drop)) {
-            site.db.execute("CREATE TABLE users (id int PRIMARY KEY, name text)", "CREATE INDEX users_old ON users (name)");
+            site.db.execute(
+                    "CREATE TABLE users (id int PRIMARY KEY, name text)", "CREATE INDEX users_old ON users (name)");
             String oid = site.db.queryString("SELECT 'users_old'::regclass::oid");
-            FaultyDataSource direct =
-                    FaultyDataSource.over(site.db.dataSource(), FaultPlan.crashBefore(1), sql -> sql.startsWith("DROP"));
-            assertThatThrownBy(() ->
-                            site.executor(site.db.dataSource(), direct, settings()).run(site.lease, drop, site.control()))
+            FaultyDataSource direct = FaultyDataSource.over(
+                    site.db.dataSource(), FaultPlan.crashBefore(1), sql -> sql.startsWith("DROP"));
+            assertThatThrownBy(() -> site.executor(site.db.dataSource(), direct, settings())
+                            .run(site.lease, drop, site.control()))
                     .isInstanceOf(EngineCrash.class);
             assertThat(indexes(site)).hasSize(1).doesNotContain("users_old");
             site.takeOver();

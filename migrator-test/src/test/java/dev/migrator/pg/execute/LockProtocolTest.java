@@ -43,15 +43,17 @@ class LockProtocolTest {
                 BackgroundSession reader = BackgroundSession.holding(
                         site.db, "SET application_name = 'billing'; BEGIN; SELECT 'the reader' FROM users");
                 Application application = new Application(
-                        site.db, 2, n -> n % 2 == 0 ? "SELECT * FROM users" : "UPDATE users SET name = 'Bob' WHERE id = 1")) {
+                        site.db,
+                        2,
+                        n -> n % 2 == 0 ? "SELECT * FROM users" : "UPDATE users SET name = 'Bob' WHERE id = 1")) {
             assertThatThrownBy(() -> site.executor(impatient()).run(site.lease, ADD, site.control()))
                     .isInstanceOfSatisfying(StepFailure.class, failure -> {
                         assertThat(failure.errorClass()).isEqualTo(ErrorClass.PERMANENT);
                         assertThat(failure.sqlState()).isEqualTo("55P03");
                         assertThat(failure)
                                 .hasMessageContaining("ACCESS EXCLUSIVE on \"public\".\"users\" within 20 s")
-                                .hasMessageContaining("pid " + reader.pid() + " (user " + site.db.user()
-                                        + ", application billing")
+                                .hasMessageContaining(
+                                        "pid " + reader.pid() + " (user " + site.db.user() + ", application billing")
                                 .hasMessageContaining("idle in transaction, transaction open for")
                                 .hasMessageContaining("ACCESS SHARE on users; last query: ")
                                 .hasMessageContaining("SELECT 'the reader' FROM users")
@@ -73,7 +75,8 @@ class LockProtocolTest {
             site.executor().run(site.lease, ADD, site.control());
 
             assertThat(site.status(1)).isEqualTo(StepStatus.DONE);
-            assertThat(site.db.queryString("SELECT blocked_by FROM migrator.step")).contains("pid " + reader.pid());
+            assertThat(site.db.queryString("SELECT blocked_by FROM migrator.step"))
+                    .contains("pid " + reader.pid());
         }
     }
 
@@ -143,11 +146,13 @@ class LockProtocolTest {
                         List.of(
                                 new TableLock(ExecutionSite.USERS, LockMode.SHARE_ROW_EXCLUSIVE),
                                 new TableLock(orders, LockMode.SHARE_ROW_EXCLUSIVE)),
-                        List.of("ALTER TABLE public.orders ADD FOREIGN KEY (user_id) REFERENCES public.users NOT VALID")),
+                        List.of(
+                                "ALTER TABLE public.orders ADD FOREIGN KEY (user_id) REFERENCES public.users NOT VALID")),
                 new Action.Nothing());
         try (ExecutionSite site = ExecutionSite.of(key)) {
             site.db.execute("CREATE TABLE users (id int PRIMARY KEY)", "CREATE TABLE orders (user_id int)");
-            try (BackgroundSession writer = BackgroundSession.holding(site.db, "BEGIN; INSERT INTO orders VALUES (1)")) {
+            try (BackgroundSession writer =
+                    BackgroundSession.holding(site.db, "BEGIN; INSERT INTO orders VALUES (1)")) {
                 assertThatThrownBy(() -> site.executor(impatient()).run(site.lease, key, site.control()))
                         .isInstanceOf(StepFailure.class)
                         .hasMessageContaining("pid " + writer.pid())
@@ -214,7 +219,8 @@ class LockProtocolTest {
                         List.of("SELECT pg_sleep(600) FROM public.users WHERE name = 'Ann'")),
                 new Action.Nothing());
         try (ExecutionSite site = ExecutionSite.of(scan)) {
-            site.db.execute("CREATE TABLE users (id int PRIMARY KEY, name text)", "INSERT INTO users VALUES (1, 'Ann')");
+            site.db.execute(
+                    "CREATE TABLE users (id int PRIMARY KEY, name text)", "INSERT INTO users VALUES (1, 'Ann')");
             site.store.setPaused(ExecutionSite.ID, true);
             assertThatThrownBy(() -> site.executor().run(site.lease, scan, site.control()))
                     .isInstanceOf(PausedException.class);

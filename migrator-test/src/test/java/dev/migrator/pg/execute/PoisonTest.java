@@ -19,9 +19,7 @@ import org.junit.jupiter.api.Test;
 /** Rows that the expression can't be computed of. */
 class PoisonTest {
     private static final Step FILL = ExecutionSite.step(
-            1,
-            new Action.Backfill(USERS, "number = \"name\"::int, pending = false", "pending"),
-            new Action.Nothing());
+            1, new Action.Backfill(USERS, "number = \"name\"::int, pending = false", "pending"), new Action.Nothing());
 
     private static ExecutionSite site(int rows, String poisoned) {
         return site(rows, poisoned, "id int PRIMARY KEY, name text");
@@ -61,7 +59,8 @@ class PoisonTest {
                     .containsExactly("17", "2500");
             assertThat(site.db.queryStrings("SELECT row_key FROM migrator.failed_row ORDER BY 1"))
                     .containsExactly("id=17", "id=2500");
-            assertThat(site.db.queryString("SELECT sum(failed) FROM migrator.backfill_chunk")).isEqualTo("2");
+            assertThat(site.db.queryString("SELECT sum(failed) FROM migrator.backfill_chunk"))
+                    .isEqualTo("2");
             assertThat(site.status(1)).isEqualTo(StepStatus.RUNNING);
         }
     }
@@ -76,9 +75,12 @@ class PoisonTest {
             site.db.execute("UPDATE users SET name = '600' WHERE id = 600");
             site.executor().run(site.lease, FILL, site.control());
             assertThat(site.status(1)).isEqualTo(StepStatus.DONE);
-            assertThat(site.db.queryLong("SELECT count(*) FROM users WHERE pending OR number <> id")).isZero();
-            assertThat(site.db.queryLong("SELECT count(*) FROM migrator.failed_row")).isZero();
-            assertThat(site.db.queryLong("SELECT sum(rows) FROM migrator.backfill_chunk")).isEqualTo(1000);
+            assertThat(site.db.queryLong("SELECT count(*) FROM users WHERE pending OR number <> id"))
+                    .isZero();
+            assertThat(site.db.queryLong("SELECT count(*) FROM migrator.failed_row"))
+                    .isZero();
+            assertThat(site.db.queryLong("SELECT sum(rows) FROM migrator.backfill_chunk"))
+                    .isEqualTo(1000);
         }
     }
 
@@ -87,15 +89,18 @@ class PoisonTest {
         try (ExecutionSite site = site(1000, "g > 500")) {
             assertThat(fails(site, settings().withFailedRowBudget(10)))
                     .hasMessageContaining("more rows than the 10 that may be passed over");
-            assertThat(site.db.queryLong("SELECT count(*) FROM migrator.failed_row")).isEqualTo(11);
+            assertThat(site.db.queryLong("SELECT count(*) FROM migrator.failed_row"))
+                    .isEqualTo(11);
             // Again: what failed is tried first, and it stops at once.
             assertThat(fails(site, settings().withFailedRowBudget(10))).hasMessageContaining("more rows than the 10");
-            assertThat(site.db.queryLong("SELECT count(*) FROM migrator.failed_row")).isEqualTo(11);
+            assertThat(site.db.queryLong("SELECT count(*) FROM migrator.failed_row"))
+                    .isEqualTo(11);
 
             site.db.execute("UPDATE users SET name = id::text");
             site.executor().run(site.lease, FILL, site.control());
             assertThat(site.status(1)).isEqualTo(StepStatus.DONE);
-            assertThat(site.db.queryLong("SELECT count(*) FROM users WHERE pending")).isZero();
+            assertThat(site.db.queryLong("SELECT count(*) FROM users WHERE pending"))
+                    .isZero();
         }
     }
 
@@ -126,8 +131,9 @@ class PoisonTest {
             FaultyDataSource source = FaultyDataSource.over(
                     site.db.dataSource(),
                     FaultPlan.onStatement(
-                            40,
-                            () -> site.db.execute("DELETE FROM users WHERE id BETWEEN 20 AND 3000", "VACUUM FULL users")),
+                            25,
+                            () -> site.db.execute(
+                                    "DELETE FROM users WHERE id BETWEEN 20 AND 3000", "VACUUM FULL users")),
                     sql -> sql.contains("UPDATE ONLY"));
             assertThatThrownBy(() -> site.executor(source, settings()).run(site.lease, FILL, site.control()))
                     .isInstanceOf(StepFailure.class)
@@ -143,19 +149,23 @@ class PoisonTest {
         Step wrong = ExecutionSite.step(
                 1, new Action.Backfill(USERS, "number = nothing(name)", "pending"), new Action.Nothing());
         try (ExecutionSite site = ExecutionSite.of(wrong)) {
-            site.db.execute("CREATE TABLE users (id int, name text, number int, pending boolean DEFAULT true)",
+            site.db.execute(
+                    "CREATE TABLE users (id int, name text, number int, pending boolean DEFAULT true)",
                     "INSERT INTO users (id) VALUES (1)");
             assertThatThrownBy(() -> site.executor().run(site.lease, wrong, site.control()))
-                    .isInstanceOfSatisfying(
-                            StepFailure.class, failure -> assertThat(failure.sqlState()).isEqualTo("42883"));
-            assertThat(site.db.queryLong("SELECT count(*) FROM migrator.failed_row")).isZero();
+                    .isInstanceOfSatisfying(StepFailure.class, failure -> assertThat(failure.sqlState())
+                            .isEqualTo("42883"));
+            assertThat(site.db.queryLong("SELECT count(*) FROM migrator.failed_row"))
+                    .isZero();
         }
     }
 
     @Test
     void theMessagesOfFunctionsAreNotRepeated() {
         Step raising = ExecutionSite.step(
-                1, new Action.Backfill(USERS, "number = fussy(name), pending = false", "pending"), new Action.Nothing());
+                1,
+                new Action.Backfill(USERS, "number = fussy(name), pending = false", "pending"),
+                new Action.Nothing());
         try (ExecutionSite site = ExecutionSite.of(raising)) {
             site.db.execute(
                     "CREATE FUNCTION fussy(x text) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no %', x; END $$",

@@ -22,7 +22,9 @@ class ScriptTest {
     private static final Step SCRIPT = step(
             1,
             new Action.Script(List.of(
-                    "CREATE TABLE IF NOT EXISTS t (i int)", "CREATE INDEX CONCURRENTLY IF NOT EXISTS ti ON t (i)", "VACUUM t")),
+                    "CREATE TABLE IF NOT EXISTS t (i int)",
+                    "CREATE INDEX CONCURRENTLY IF NOT EXISTS ti ON t (i)",
+                    "VACUUM t")),
             new Action.Script(List.of("DROP TABLE IF EXISTS t")));
 
     private static boolean exists(ExecutionSite site, String relation) {
@@ -47,10 +49,10 @@ class ScriptTest {
     @Test
     void aScriptThatDiedHalfWayRunsAgainWhole() {
         try (ExecutionSite site = ExecutionSite.of(SCRIPT)) {
-            FaultyDataSource direct =
-                    FaultyDataSource.over(site.db.dataSource(), FaultPlan.crashBefore(1), sql -> sql.startsWith("VACUUM"));
-            assertThatThrownBy(() ->
-                            site.executor(site.db.dataSource(), direct, settings()).run(site.lease, SCRIPT, site.control()))
+            FaultyDataSource direct = FaultyDataSource.over(
+                    site.db.dataSource(), FaultPlan.crashBefore(1), sql -> sql.startsWith("VACUUM"));
+            assertThatThrownBy(() -> site.executor(site.db.dataSource(), direct, settings())
+                            .run(site.lease, SCRIPT, site.control()))
                     .isInstanceOf(EngineCrash.class);
             assertThat(site.status(1)).isEqualTo(StepStatus.RUNNING);
             site.takeOver();
@@ -62,7 +64,9 @@ class ScriptTest {
     @Test
     void aStatementThatFailsSaysWhichOneAndThatThoseBeforeHaveTakenEffect() {
         Step wrong = step(
-                1, new Action.Script(List.of("CREATE TABLE t (i int)", "CREATE TABLE t (i int)")), new Action.Nothing());
+                1,
+                new Action.Script(List.of("CREATE TABLE t (i int)", "CREATE TABLE t (i int)")),
+                new Action.Nothing());
         try (ExecutionSite site = ExecutionSite.of(wrong)) {
             assertThatThrownBy(() -> site.executor().run(site.lease, wrong, site.control()))
                     .isInstanceOf(StepFailure.class)
@@ -72,18 +76,19 @@ class ScriptTest {
 
     @Test
     void aStatementThatWaitsForALockIsTriedShortlyAgainAndAgain() {
-        Step alter = step(1, new Action.Script(List.of("ALTER TABLE t ADD COLUMN IF NOT EXISTS j int")), new Action.Nothing());
+        Step alter = step(
+                1, new Action.Script(List.of("ALTER TABLE t ADD COLUMN IF NOT EXISTS j int")), new Action.Nothing());
         try (ExecutionSite site = ExecutionSite.of(alter)) {
             site.db.execute("CREATE TABLE t (i int)");
             BackgroundSession reader = BackgroundSession.holding(site.db, "BEGIN; SELECT * FROM t");
             var settings = settings().withLockDeadline(Duration.ofSeconds(5));
             assertThatThrownBy(() -> site.executor(settings).run(site.lease, alter, site.control()))
-                    .isInstanceOfSatisfying(
-                            StepFailure.class, failure -> assertThat(failure.sqlState()).isEqualTo("55P03"));
+                    .isInstanceOfSatisfying(StepFailure.class, failure -> assertThat(failure.sqlState())
+                            .isEqualTo("55P03"));
             site.pace.atPause(2, reader::close);
             site.executor().run(site.lease, alter, site.control());
-            assertThat(site.db.queryLong("SELECT count(*) FROM pg_attribute WHERE attrelid = 't'::regclass"
-                            + " AND attname = 'j'"))
+            assertThat(site.db.queryLong(
+                            "SELECT count(*) FROM pg_attribute WHERE attrelid = 't'::regclass" + " AND attname = 'j'"))
                     .isEqualTo(1);
         }
     }

@@ -87,7 +87,9 @@ class TransactionTest {
     void aStatementThatTheServerRefusesLeavesNothing() {
         Step wrong = step(
                 1,
-                exclusively("ALTER TABLE public.users ADD COLUMN added int", "ALTER TABLE public.users ADD COLUMN name int"),
+                exclusively(
+                        "ALTER TABLE public.users ADD COLUMN added int",
+                        "ALTER TABLE public.users ADD COLUMN name int"),
                 ADD.undo());
         try (ExecutionSite site = site(wrong)) {
             assertThatThrownBy(() -> site.executor().run(site.lease, wrong, site.control()))
@@ -128,12 +130,10 @@ class TransactionTest {
         try (ExecutionSite site = site(ADD);
                 TcpProxy proxy = TcpProxy.inFrontOf(site.db.server())) {
             proxy.dropAnswerOf("COMMIT", 1);
-            assertThatThrownBy(() ->
-                            site.executor(site.db.dataSource(proxy), ExecutionSite.settings())
-                                    .run(site.lease, ADD, site.control()))
-                    .isInstanceOfSatisfying(
-                            StepFailure.class,
-                            failure -> assertThat(failure.errorClass()).isEqualTo(ErrorClass.UNKNOWN));
+            assertThatThrownBy(() -> site.executor(site.db.dataSource(proxy), ExecutionSite.settings())
+                            .run(site.lease, ADD, site.control()))
+                    .isInstanceOfSatisfying(StepFailure.class, failure -> assertThat(failure.errorClass())
+                            .isEqualTo(ErrorClass.UNKNOWN));
             assertThat(proxy.fired()).isTrue();
 
             site.settle();
@@ -153,7 +153,9 @@ class TransactionTest {
                     .isInstanceOfSatisfying(StepFailure.class, failure -> {
                         assertThat(failure.errorClass()).isEqualTo(ErrorClass.PERMANENT);
                         assertThat(failure.sqlState()).isEqualTo("57014");
-                        assertThat(failure).hasMessageContaining("5 times in a row").hasMessageContaining("100 ms in all");
+                        assertThat(failure)
+                                .hasMessageContaining("5 times in a row")
+                                .hasMessageContaining("100 ms in all");
                     });
             assertThat(site.status(1)).isEqualTo(StepStatus.PLANNED);
         }
@@ -161,13 +163,14 @@ class TransactionTest {
 
     @Test
     void theTimeUnderItsLocksIsBoundedAsAWholeNotForEachStatement() {
-        Action many = exclusively(java.util.Collections.nCopies(50, "SELECT pg_sleep(0.05)").toArray(String[]::new));
+        Action many = exclusively(
+                java.util.Collections.nCopies(50, "SELECT pg_sleep(0.05)").toArray(String[]::new));
         Step slow = step(1, many, new Action.Nothing());
         try (ExecutionSite site = site(slow)) {
             var settings = ExecutionSite.settings().withMaxHold(Duration.ofMillis(200));
             assertThatThrownBy(() -> site.executor(settings).run(site.lease, slow, site.control()))
-                    .isInstanceOfSatisfying(
-                            StepFailure.class, failure -> assertThat(failure.sqlState()).isEqualTo("57014"));
+                    .isInstanceOfSatisfying(StepFailure.class, failure -> assertThat(failure.sqlState())
+                            .isEqualTo("57014"));
         }
     }
 

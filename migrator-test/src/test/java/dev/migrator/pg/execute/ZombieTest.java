@@ -47,8 +47,7 @@ class ZombieTest {
 
     private static void assertUntouched(ExecutionSite site) {
         assertThat(site.db.queryStrings("SELECT name FROM users WHERE pending")).containsExactly("Ann");
-        assertThat(site.db.queryStrings(
-                        "SELECT indexrelid::regclass FROM pg_index WHERE indrelid = 'users'::regclass"))
+        assertThat(site.db.queryStrings("SELECT indexrelid::regclass FROM pg_index WHERE indrelid = 'users'::regclass"))
                 .containsExactly("kept");
     }
 

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param grants grants on the column itself, as {@code GRANT … ON … TO …} needs them
  * @param comment the comment on it
  * @param ownedSequence the sequence that it owns, as SQL
+ * @param sequenceType the type of that sequence's values; empty without one
  */
 public record ColumnInfo(
         Identifier name,
@@ -38,7 +39,8 @@ public record ColumnInfo(
         List<String> options,
         List<ColumnGrant> grants,
         Optional<String> comment,
-        Optional<String> ownedSequence) {
+        Optional<String> ownedSequence,
+        String sequenceType) {
 
     /** Copies the lists. */
     public ColumnInfo {

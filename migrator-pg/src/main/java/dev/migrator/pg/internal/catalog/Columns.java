@@ -28,10 +28,13 @@ final class Columns {
                          AS partition_key,
                        nullif(a.attstattarget, -1)::int AS statistics_target, a.attoptions AS options,
                        col_description(a.attrelid, a.attnum) AS comment,
-                       pg_get_serial_sequence(quote_ident(n.nspname) || '.' || quote_ident(c.relname), a.attname) AS sequence
+                       q.sequence, coalesce((SELECT format_type(s.seqtypid, NULL) FROM pg_sequence s
+                                              WHERE s.seqrelid = q.sequence::regclass), '') AS sequence_type
                   FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
                   JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
                   LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+                  CROSS JOIN LATERAL pg_get_serial_sequence(
+                         quote_ident(n.nspname) || '.' || quote_ident(c.relname), a.attname) AS q(sequence)
                  WHERE a.attrelid = ? AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
                 """;
         return session.query(sql, oid).stream().map(row -> read(oid, row)).toList();
@@ -54,7 +57,8 @@ final class Columns {
                 row.texts("options"),
                 grants(oid, number),
                 row.optionalText("comment"),
-                row.optionalText("sequence"));
+                row.optionalText("sequence"),
+                row.text("sequence_type"));
     }
 
     private List<ColumnGrant> grants(long oid, int number) {

@@ -41,11 +41,12 @@ final class Failures {
                     e);
         }
         return switch (SqlErrors.whileWorking(e)) {
-            case PERMANENT -> permanent(
-                    state,
-                    "the server refused the step's transaction: " + SqlErrors.describe(e)
-                            + " Nothing of this transaction remains. Mend what it says, then run migrate again.",
-                    e);
+            case PERMANENT ->
+                permanent(
+                        state,
+                        "the server refused the step's transaction: " + SqlErrors.describe(e)
+                                + " Nothing of this transaction remains. Mend what it says, then run migrate again.",
+                        e);
             case TRANSIENT -> SqlErrors.failure("the step can't run now", e);
             case UNKNOWN -> SqlErrors.failure("the connection was lost in the middle of the step", e);
         };

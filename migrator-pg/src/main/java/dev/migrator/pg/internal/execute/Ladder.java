@@ -117,8 +117,9 @@ final class Ladder {
     Duration pauseAfter(SQLException failure, Duration took) {
         boolean hurting = locks.stream().anyMatch(lock -> lock.mode().hurtsApplications());
         Duration limit = hurting ? settings.maxHold() : settings.statementLimit();
-        // One that was cancelled sooner was still waiting for its locks.
-        boolean slow = SqlErrors.state(failure).equals(SqlErrors.QUERY_CANCELED) && took.compareTo(limit) >= 0;
+        // One that was cancelled much sooner was still waiting for its locks.
+        boolean slow = SqlErrors.state(failure).equals(SqlErrors.QUERY_CANCELED)
+                && took.multipliedBy(10).compareTo(limit.multipliedBy(9)) >= 0;
         slowTries = slow ? slowTries + 1 : 0;
         if (slowTries >= MOST_SLOW_TRIES) {
             throw Failures.permanent(

@@ -60,7 +60,9 @@ final class LockedMessage {
             Duration work = hurting.isEmpty()
                     ? settings.statementLimit().multipliedBy(statements.size() + 1L)
                     : settings.maxStall().multipliedBy(2L * hurting.size()).plus(settings.maxHold());
-            message.set("transaction_timeout", gentle.multipliedBy(locks.size()).plus(work).plusSeconds(10));
+            message.set(
+                    "transaction_timeout",
+                    gentle.multipliedBy(locks.size()).plus(work).plusSeconds(10));
         }
         message.then(sql.fence(task.lease())).then(records);
         if (!records.isEmpty() && !locks.isEmpty()) {

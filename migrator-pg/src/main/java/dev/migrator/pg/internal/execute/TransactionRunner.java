@@ -133,7 +133,7 @@ final class TransactionRunner {
     /** The statement that records how long the step has waited, and for whom. */
     static String waited(StateSql sql, Task task, Ladder ladder) {
         return """
-                UPDATE %s SET lock_wait = %s * interval '1 ms', blocked_by = %s
+                UPDATE %s SET lock_wait = %s * interval '1 ms', blocked_by = NULLIF(%s, '')
                 WHERE %s"""
                 .formatted(
                         sql.table("step").quoted(),

@@ -63,8 +63,7 @@ final class WindowFiller {
     }
 
     /** A window that is being filled, with the pieces that are left to do. */
-    private record Window(
-            Session session, Chunk chunk, Leaf leaf, FillSql fill, TidRange range, Deque<Piece> pieces) {}
+    private record Window(Session session, Chunk chunk, Leaf leaf, FillSql fill, TidRange range, Deque<Piece> pieces) {}
 
     /**
      * Fills a window.

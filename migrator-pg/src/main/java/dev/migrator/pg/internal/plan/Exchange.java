@@ -117,11 +117,13 @@ final class Exchange {
 
     private void retireOld(Mapping mapping, List<String> statements) {
         for (OldColumn old : mapping.old()) {
-            old.info()
-                    .ownedSequence()
-                    .ifPresent(sequence -> statements.add("ALTER SEQUENCE " + sequence + " OWNED BY "
-                            + work.name().quoted() + "."
-                            + mapping.fresh().get(0).name().quoted()));
+            NewColumn fresh = mapping.fresh().get(0);
+            old.info().ownedSequence().ifPresent(sequence -> {
+                statements.add(ownedBy(sequence, fresh.name()));
+                if (outgrowsSequence(old, fresh)) {
+                    statements.add("ALTER SEQUENCE " + sequence + " AS " + fresh.type().name());
+                }
+            });
             if (old.info().defaultValue().isPresent() && !old.defaultTakenOver()) {
                 statements.add(column(old.retired()) + "DROP DEFAULT");
             }
@@ -129,6 +131,17 @@ final class Exchange {
                 statements.add(column(old.retired()) + "DROP NOT NULL");
             }
         }
+    }
+
+    private String ownedBy(String sequence, Identifier column) {
+        return "ALTER SEQUENCE " + sequence + " OWNED BY " + work.name().quoted() + "." + column.quoted();
+    }
+
+    /** A serial column's sequence ends where the old type does; the new type is meant to go on from there. */
+    private static boolean outgrowsSequence(OldColumn old, NewColumn fresh) {
+        List<String> sizes = List.of("smallint", "integer", "bigint");
+        int size = sizes.indexOf(old.info().sequenceType());
+        return size >= 0 && sizes.indexOf(fresh.type().name()) > size;
     }
 
     private static boolean losesNotNull(OldColumn old) {
@@ -156,7 +169,7 @@ final class Exchange {
             }
             for (OldColumn old : mapping.old()) {
                 statements.add(rename(old.retired(), old.name()));
-                restoreOld(old, statements);
+                restoreOld(old, mapping.fresh().get(0), statements);
             }
         }
         work.primaryKey().ifPresent(key -> statements.addAll(key.addOn(key.spare())));
@@ -169,15 +182,17 @@ final class Exchange {
         return statements;
     }
 
-    private void restoreOld(OldColumn old, List<String> statements) {
+    private void restoreOld(OldColumn old, NewColumn fresh, List<String> statements) {
         if (losesNotNull(old)) {
             statements.add(restoredNotNull(old));
             statements.add(dropConstraint(wayBackProof(old)));
         }
-        old.info()
-                .ownedSequence()
-                .ifPresent(sequence -> statements.add("ALTER SEQUENCE " + sequence + " OWNED BY "
-                        + work.name().quoted() + "." + old.name().quoted()));
+        old.info().ownedSequence().ifPresent(sequence -> {
+            statements.add(ownedBy(sequence, old.name()));
+            if (outgrowsSequence(old, fresh)) {
+                statements.add("ALTER SEQUENCE " + sequence + " AS " + old.info().sequenceType());
+            }
+        });
         if (old.info().defaultValue().isPresent() && !old.defaultTakenOver()) {
             statements.add(column(old.name()) + "SET DEFAULT "
                     + old.info().defaultValue().orElseThrow());

@@ -39,6 +39,8 @@ public final class SqlErrors {
             "53400"); // configuration limit exceeded
     private static final Set<String> LOST_STATES = Set.of("57P01", "57P02", "57P05", "25P03", "25P04");
 
+    private static final Set<String> DATA_CLASSES = Set.of("21", "22", "23", "2F", "38", "39", "54", "P0");
+
     private SqlErrors() {}
 
     /** The SQLSTATE, or an empty text. */
@@ -62,10 +64,13 @@ public final class SqlErrors {
         return never ? ErrorClass.PERMANENT : ErrorClass.TRANSIENT;
     }
 
-    /** Whether an error says that this row's or statement's data can't be converted or breaks a constraint. */
+    /**
+     * Whether an error says that this row's or statement's data can't be converted, breaks a constraint, made a function
+     * fail, or is too large for something.
+     */
     public static boolean isAboutData(SQLException e) {
         String state = state(e);
-        return state.startsWith("22") || state.startsWith("23") || state.startsWith("P0") || state.startsWith("2F");
+        return state.length() == 5 && DATA_CLASSES.contains(state.substring(0, 2));
     }
 
     /** A failure of work that had been sent to the server. */
