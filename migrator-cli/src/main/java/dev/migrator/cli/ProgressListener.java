@@ -36,6 +36,11 @@ final class ProgressListener implements EngineListener {
         return new ProgressListener(err, Terminal.isStderr());
     }
 
+    /** Lines only, whoever watches. */
+    static ProgressListener plain(PrintWriter err) {
+        return new ProgressListener(err, false);
+    }
+
     private synchronized void say(String line) {
         finish();
         err.println(line);

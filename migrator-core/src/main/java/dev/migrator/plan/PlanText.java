@@ -3,6 +3,7 @@ package dev.migrator.plan;
 import dev.migrator.Gate;
 import dev.migrator.Migration;
 import dev.migrator.Phase;
+import dev.migrator.internal.model.Durations;
 import java.util.List;
 import java.util.Locale;
 
@@ -19,7 +20,13 @@ public final class PlanText {
         this.linesOfUndo = linesOfUndo;
     }
 
-    /** The whole plan of a migration, with what preflight found. */
+    /**
+     * The whole plan of a migration, with what preflight found and the gates between the phases.
+     *
+     * @param migration the migration
+     * @param plan its plan
+     * @return lines, each ended by a line feed
+     */
     public static String of(Migration migration, Plan plan) {
         PlanText printer = new PlanText(LINES_OF_UNDO);
         printer.line("Migration " + plan.migration()
@@ -33,7 +40,12 @@ public final class PlanText {
         return printer.text.toString();
     }
 
-    /** The steps alone, as golden files hold them. */
+    /**
+     * The steps alone, as golden files hold them.
+     *
+     * @param plan the plan
+     * @return lines, each ended by a line feed
+     */
     public static String steps(Plan plan) {
         PlanText printer = new PlanText(Integer.MAX_VALUE);
         for (Phase phase : Phase.values()) {
@@ -47,15 +59,31 @@ public final class PlanText {
     }
 
     private void table(TableEstimate table) {
-        line(String.format(
-                Locale.ROOT,
-                "  table %s: about %,d rows, %,d kB with indexes",
-                table.table().quoted(),
-                table.rows(),
-                table.bytes() / 1024));
+        String rows = table.rows() < 0
+                ? "rows not known, it was never analyzed"
+                : String.format(Locale.ROOT, "about %,d rows", table.rows());
+        line("  table " + table.table().quoted() + ": " + rows + ", " + size(table.bytes()) + " with indexes");
         if (!table.dependents().isEmpty()) {
             line("    surrounded by: " + String.join(", ", table.dependents()));
         }
+    }
+
+    private static String size(long bytes) {
+        String[] units = {"bytes", "kB", "MB", "GB"};
+        int unit = 0;
+        long size = bytes;
+        while (size >= 10 * 1024 && unit < units.length - 1) {
+            size = Math.round(size / 1024.0);
+            unit++;
+        }
+        return String.format(Locale.ROOT, "%,d %s", size, units[unit]);
+    }
+
+    private static String gate(Gate gate) {
+        if (gate instanceof Gate.Soak soak) {
+            return "soak " + Durations.format(soak.duration());
+        }
+        return gate instanceof Gate.Sql sql ? "sql (" + sql.reason() + ")" : gate.name();
     }
 
     private void phase(Phase phase, List<Gate> gates, List<Step> steps) {
@@ -63,7 +91,7 @@ public final class PlanText {
         String before = gates.isEmpty()
                 ? ""
                 : " (begins when these gates are open: "
-                        + String.join(", ", gates.stream().map(Gate::name).toList()) + ")";
+                        + String.join(", ", gates.stream().map(PlanText::gate).toList()) + ")";
         line(phase + before);
         if (steps.isEmpty()) {
             line("  nothing to do");
