@@ -126,7 +126,18 @@ final class Samples {
             """);
 
     static final List<Migration> ALL = List.of(
-            RENAME, RENAME_UNIQUE, RETYPE, RETYPE_IN_PLACE, RETYPE_KEY, SPLIT, MERGE, ADD, DROP, NOT_NULL, INDEX,
-            FOREIGN_KEY, SQL, SEVERAL);
-
+            RENAME,
+            RENAME_UNIQUE,
+            RETYPE,
+            RETYPE_IN_PLACE,
+            RETYPE_KEY,
+            SPLIT,
+            MERGE,
+            ADD,
+            DROP,
+            NOT_NULL,
+            INDEX,
+            FOREIGN_KEY,
+            SQL,
+            SEVERAL);
 }

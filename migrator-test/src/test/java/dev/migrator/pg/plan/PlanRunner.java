@@ -45,7 +45,8 @@ final class PlanRunner {
         plan.steps(phase).forEach(step -> {
             run(step.action());
             if (!step.doneWhen().isEmpty() && !database.queryBoolean(step.doneWhen())) {
-                throw new AssertionError("step " + step.ordinal() + " " + step.title() + " is not done: " + step.doneWhen());
+                throw new AssertionError(
+                        "step " + step.ordinal() + " " + step.title() + " is not done: " + step.doneWhen());
             }
         });
     }
@@ -69,8 +70,8 @@ final class PlanRunner {
         List<String> violations = new ArrayList<>();
         for (Action.Violation rule : compare.rules()) {
             String alias = compare.table().name().quoted();
-            long rows = database.queryLong("SELECT count(*) FROM " + compare.table().quoted() + " AS " + alias + " WHERE "
-                    + rule.condition());
+            long rows = database.queryLong(
+                    "SELECT count(*) FROM " + compare.table().quoted() + " AS " + alias + " WHERE " + rule.condition());
             if (rows > 0) {
                 violations.add(rows + " × " + rule.name());
             }
@@ -84,13 +85,15 @@ final class PlanRunner {
         } else if (action instanceof Action.Scan scan) {
             database.execute(scan.statements().toArray(String[]::new));
         } else if (action instanceof Action.BuildIndex build) {
-            database.execute("CREATE " + (build.unique() ? "UNIQUE " : "") + "INDEX " + build.name().quoted() + " ON "
-                    + build.table().quoted() + " " + build.definition());
+            database.execute("CREATE " + (build.unique() ? "UNIQUE " : "") + "INDEX "
+                    + build.name().quoted() + " ON " + build.table().quoted() + " " + build.definition());
         } else if (action instanceof Action.DropIndex drop) {
-            database.execute("DROP INDEX IF EXISTS " + drop.table().schema().quoted() + "." + drop.name().quoted());
+            database.execute("DROP INDEX IF EXISTS " + drop.table().schema().quoted() + "."
+                    + drop.name().quoted());
         } else if (action instanceof Action.Backfill backfill) {
-            database.execute("UPDATE " + backfill.table().quoted() + " AS " + backfill.table().name().quoted() + " SET "
-                    + backfill.assignments() + " WHERE " + backfill.pending());
+            database.execute("UPDATE " + backfill.table().quoted() + " AS "
+                    + backfill.table().name().quoted() + " SET " + backfill.assignments() + " WHERE "
+                    + backfill.pending());
         } else if (action instanceof Action.Compare compare) {
             List<String> violations = violations(compare);
             if (!violations.isEmpty()) {

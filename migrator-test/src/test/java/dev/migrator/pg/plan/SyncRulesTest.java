@@ -35,8 +35,7 @@ class SyncRulesTest {
                 "CREATE TABLE users (id int PRIMARY KEY, name text NOT NULL DEFAULT 'anon', other int DEFAULT 0)",
                 "INSERT INTO users VALUES (1, 'Ann'), (2, 'Bob'), (3, 'Cy')");
         return new PlanRunner(
-                database,
-                yaml("operations:\n  - renameColumn: { table: users, column: name, to: full_name }\n"));
+                database, yaml("operations:\n  - renameColumn: { table: users, column: name, to: full_name }\n"));
     }
 
     private PlanRunner split() {
@@ -59,13 +58,15 @@ class SyncRulesTest {
     }
 
     private List<String> row(String columns, int id) {
-        return database.queryRows("SELECT " + columns + " FROM users WHERE id = " + id).get(0);
+        return database.queryRows("SELECT " + columns + " FROM users WHERE id = " + id)
+                .get(0);
     }
 
     @Test
     void anOldWriteReachesTheNewShape() {
         rename().through(Phase.EXPAND);
-        database.execute("UPDATE users SET name = 'Anna' WHERE id = 1", "INSERT INTO users (id, name) VALUES (4, 'Di')");
+        database.execute(
+                "UPDATE users SET name = 'Anna' WHERE id = 1", "INSERT INTO users (id, name) VALUES (4, 'Di')");
         assertThat(row("name, full_name", 1)).containsExactly("Anna", "Anna");
         assertThat(row("name, full_name", 4)).containsExactly("Di", "Di");
     }
@@ -74,7 +75,8 @@ class SyncRulesTest {
     void aNewWriteReachesTheOldShape() {
         rename().through(Phase.EXPAND);
         database.execute(
-                "UPDATE users SET full_name = 'Anna' WHERE id = 1", "INSERT INTO users (id, full_name) VALUES (4, 'Di')");
+                "UPDATE users SET full_name = 'Anna' WHERE id = 1",
+                "INSERT INTO users (id, full_name) VALUES (4, 'Di')");
         assertThat(row("name, full_name", 1)).containsExactly("Anna", "Anna");
         assertThat(row("name, full_name", 4)).containsExactly("Di", "Di");
     }
@@ -149,11 +151,11 @@ class SyncRulesTest {
                         + "NEW, jsonb_build_object(TG_ARGV[0], trim(to_jsonb(NEW)->>TG_ARGV[0]))); RETURN NEW; END$$",
                 "CREATE TRIGGER norm BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION norm('nick')");
         PlanRunner runner = new PlanRunner(
-                        database,
-                        yaml("operations:\n  - renameColumn: { table: users, column: nick, to: alias }\n"))
+                        database, yaml("operations:\n  - renameColumn: { table: users, column: nick, to: alias }\n"))
                 .through(Phase.BACKFILL);
         assertThat(row("nick, alias", 1)).containsExactly("x", "x");
-        database.execute("UPDATE users SET alias = ' z ' WHERE id = 2", "INSERT INTO users (id, alias) VALUES (3, ' w ')");
+        database.execute(
+                "UPDATE users SET alias = ' z ' WHERE id = 2", "INSERT INTO users (id, alias) VALUES (3, ' w ')");
         assertThat(row("nick, alias", 2)).containsExactly("z", "z");
         assertThat(row("nick, alias", 3)).containsExactly("w", "w");
         assertThat(runner.violations(Phase.VALIDATE)).isEmpty();
@@ -162,7 +164,8 @@ class SyncRulesTest {
     /** Experiment 7: a value that can't be mapped must not fail the application's statement. */
     @Test
     void aWriteThatCannotBeMappedSucceedsAndKeepsValidateShut() {
-        database.execute("CREATE TABLE users (id int PRIMARY KEY, lat text NOT NULL)", "INSERT INTO users VALUES (1, '1.5')");
+        database.execute(
+                "CREATE TABLE users (id int PRIMARY KEY, lat text NOT NULL)", "INSERT INTO users VALUES (1, '1.5')");
         PlanRunner runner = new PlanRunner(
                         database,
                         yaml(

@@ -43,7 +43,8 @@ final class CarryOver {
         for (ConstraintInfo constraint : work.table().constraints()) {
             if (constraint.type().matches("[cf]")) {
                 String what = "constraint " + constraint.name().quoted();
-                touched(what, constraint.columns()).ifPresent(columns -> new ConstraintCopy(this, workspace, work, columns).draft(constraint));
+                touched(what, constraint.columns())
+                        .ifPresent(columns -> new ConstraintCopy(this, workspace, work, columns).draft(constraint));
             }
         }
         for (StatisticsInfo statistics : work.table().statistics()) {

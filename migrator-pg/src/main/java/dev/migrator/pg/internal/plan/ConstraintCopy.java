@@ -28,7 +28,8 @@ final class ConstraintCopy {
     void draft(ConstraintInfo constraint) {
         if (constraint.type().equals("c")) {
             Identifier probe = constraint.name();
-            carryOver.rewritten("constraint " + constraint.name().quoted(), columns, scratch -> {
+            carryOver
+                    .rewritten("constraint " + constraint.name().quoted(), columns, scratch -> {
                         scratch.run("ALTER TABLE " + scratch.name() + " ADD CONSTRAINT " + probe.quoted() + " "
                                 + constraint.definition());
                         CarryOver.changeColumns(scratch, columns);
@@ -69,7 +70,8 @@ final class ConstraintCopy {
                         .quoted())
                 .collect(Collectors.joining(", "));
         String definition = constraint.definition();
-        return "FOREIGN KEY (" + names + ")" + definition.substring(SqlFragment.indexOutside(definition, " REFERENCES "));
+        return "FOREIGN KEY (" + names + ")"
+                + definition.substring(SqlFragment.indexOutside(definition, " REFERENCES "));
     }
 
     private void add(ConstraintInfo constraint, String definition, List<TableLock> locks) {
@@ -82,7 +84,8 @@ final class ConstraintCopy {
         if (constraint.validated()) {
             workspace.add(Drafts.validate(work, path, 40, copy, constraint.references()));
         }
-        carryOver.comment(path, "CONSTRAINT", copy.quoted() + " ON " + work.name().quoted(), constraint.comment());
+        carryOver.comment(
+                path, "CONSTRAINT", copy.quoted() + " ON " + work.name().quoted(), constraint.comment());
         work.copies().add(new Copy(Copy.Kind.CONSTRAINT, copy, constraint.name(), false));
     }
 }

@@ -121,7 +121,8 @@ final class Exchange {
             old.info().ownedSequence().ifPresent(sequence -> {
                 statements.add(ownedBy(sequence, fresh.name()));
                 if (outgrowsSequence(old, fresh)) {
-                    statements.add("ALTER SEQUENCE " + sequence + " AS " + fresh.type().name());
+                    statements.add(
+                            "ALTER SEQUENCE " + sequence + " AS " + fresh.type().name());
                 }
             });
             if (old.info().defaultValue().isPresent() && !old.defaultTakenOver()) {
@@ -190,7 +191,8 @@ final class Exchange {
         old.info().ownedSequence().ifPresent(sequence -> {
             statements.add(ownedBy(sequence, old.name()));
             if (outgrowsSequence(old, fresh)) {
-                statements.add("ALTER SEQUENCE " + sequence + " AS " + old.info().sequenceType());
+                statements.add(
+                        "ALTER SEQUENCE " + sequence + " AS " + old.info().sequenceType());
             }
         });
         if (old.info().defaultValue().isPresent() && !old.defaultTakenOver()) {
