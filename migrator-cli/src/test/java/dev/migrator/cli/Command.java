@@ -54,13 +54,22 @@ final class Command {
         return folder;
     }
 
-    Process start(String... arguments) throws IOException {
+    /** The command line that runs the jar. */
+    static List<String> line(String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-jar",
                 Path.of(System.getProperty("migrator.jar")).toAbsolutePath().toString()));
         command.addAll(Arrays.asList(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+        return command;
+    }
+
+    Process start(String... arguments) throws IOException {
+        return startProgram(line(arguments));
+    }
+
+    Process startProgram(List<String> program) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(program).directory(folder.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("MIGRATOR_"));
         builder.environment().putAll(environment);
         builder.redirectOutput(folder.resolve("out.txt").toFile());

@@ -22,6 +22,9 @@ final class Samples {
           CONSTRAINT nick_once UNIQUE (nick) DEFERRABLE INITIALLY DEFERRED
         )
         """,
+        "CREATE TABLE orders (id int GENERATED ALWAYS AS IDENTITY (START 100 INCREMENT 5) PRIMARY KEY, note text)",
+        "COMMENT ON SEQUENCE orders_id_seq IS 'numbers of orders'",
+        "INSERT INTO orders (note) SELECT 'n' || g FROM generate_series(1, 50) g",
         "CREATE INDEX users_name ON users (lower(name) text_pattern_ops DESC NULLS LAST, id) INCLUDE (note) WHERE n > 0",
         "CREATE UNIQUE INDEX users_nick_n ON users (nick, n)",
         "CREATE STATISTICS users_stats (ndistinct, dependencies) ON n, city FROM users",
@@ -56,6 +59,10 @@ final class Samples {
             """);
     static final Migration RETYPE_KEY =
             Rig.migration("0005_retype_key", "- changeType: { table: users, column: id, type: bigint }\n");
+    static final Migration RETYPE_IDENTITY =
+            Rig.migration("0015_retype_identity", "- changeType: { table: orders, column: id, type: bigint }\n");
+    static final Migration RENAME_IDENTITY =
+            Rig.migration("0016_rename_identity", "- renameColumn: { table: orders, column: id, to: number }\n");
     static final Migration SPLIT = Rig.migration(
             "0006_split",
             """
@@ -139,5 +146,7 @@ final class Samples {
             INDEX,
             FOREIGN_KEY,
             SQL,
-            SEVERAL);
+            SEVERAL,
+            RETYPE_IDENTITY,
+            RENAME_IDENTITY);
 }

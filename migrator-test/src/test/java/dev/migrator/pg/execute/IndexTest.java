@@ -1,37 +1,30 @@
 package dev.migrator.pg.execute;
 
 import static dev.migrator.pg.execute.ExecutionSite.USERS;
-import static dev.migrator.pg.execute.ExecutionSite.settings;
 import static dev.migrator.pg.execute.ExecutionSite.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.migrator.Identifier;
 import dev.migrator.engine.ErrorClass;
-import dev.migrator.engine.Lease;
-import dev.migrator.engine.LeaseLostException;
 import dev.migrator.engine.PausedException;
 import dev.migrator.engine.StepFailure;
 import dev.migrator.engine.StepStatus;
 import dev.migrator.plan.Action;
 import dev.migrator.plan.Step;
 import dev.migrator.test.BackgroundSession;
-import dev.migrator.test.EngineCrash;
-import dev.migrator.test.FaultPlan;
-import dev.migrator.test.FaultyDataSource;
-import dev.migrator.test.TcpProxy;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class IndexTest {
-    private static final Identifier NAME = Identifier.of("users name \"u\"");
-    private static final Step BUILD = step(
+    static final Identifier NAME = Identifier.of("users name \"u\"");
+    static final Step BUILD = step(
             1,
             new Action.BuildIndex(USERS, NAME, true, "USING btree (name) INCLUDE (id)"),
             new Action.DropIndex(USERS, NAME));
 
-    private static ExecutionSite site() {
+    static ExecutionSite site() {
         ExecutionSite site = ExecutionSite.of(BUILD);
         site.db.execute(
                 "CREATE TABLE users (id int PRIMARY KEY, name text)",
@@ -39,13 +32,13 @@ class IndexTest {
         return site;
     }
 
-    private static List<String> indexes(ExecutionSite site) {
+    static List<String> indexes(ExecutionSite site) {
         return site.db.queryStrings(
                 "SELECT indexrelid::regclass || CASE WHEN indisvalid THEN '' ELSE ' (invalid)' END FROM pg_index"
                         + " WHERE indrelid = 'users'::regclass AND NOT indisprimary ORDER BY 1");
     }
 
-    private static List<String> unfinishedArtifacts(ExecutionSite site) {
+    static List<String> unfinishedArtifacts(ExecutionSite site) {
         return site.db.queryStrings("SELECT name FROM migrator.artifact WHERE removed_at IS NULL");
     }
 
@@ -106,169 +99,6 @@ class IndexTest {
     }
 
     @Test
-    void aCrashAtAnyStatementIsRepairedByTheNextToken() {
-        int statements;
-        try (ExecutionSite site = site()) {
-            FaultyDataSource whole = FaultyDataSource.over(site.db.dataSource(), FaultPlan.none());
-            site.executor(whole, settings()).run(site.lease, BUILD, site.control());
-            statements = whole.count();
-        }
-        assertThat(statements).isGreaterThan(10);
-        for (int n = 1; n <= statements; n++) {
-            crashThenFinish(FaultPlan.crashBefore(n));
-        }
-        crashThenFinish(FaultPlan.crashAfter(statements));
-    }
-
-    private static void crashThenFinish(FaultPlan plan) {
-        try (ExecutionSite site = site()) {
-            FaultyDataSource faulty = FaultyDataSource.over(site.db.dataSource(), plan);
-            assertThatThrownBy(() -> site.executor(faulty, settings()).run(site.lease, BUILD, site.control()))
-                    .as("%s", plan)
-                    .isInstanceOf(EngineCrash.class);
-            site.db.awaitNoSessions();
-            site.takeOver();
-            site.executor().run(site.lease, BUILD, site.control());
-
-            assertThat(indexes(site)).as("%s", plan).containsExactly(NAME.quoted());
-            assertThat(site.status(1)).isEqualTo(StepStatus.DONE);
-            assertThat(unfinishedArtifacts(site)).as("%s", plan).isEmpty();
-        }
-    }
-
-    @Test
-    void aFinishedAttemptOfADeadEngineIsPublishedNotBuiltAgain() {
-        try (ExecutionSite site = site()) {
-            FaultyDataSource counted = FaultyDataSource.over(site.db.dataSource(), FaultPlan.none());
-            FaultyDataSource direct = FaultyDataSource.over(
-                    site.db.dataSource(), FaultPlan.crashAfter(1), sql -> sql.startsWith("CREATE UNIQUE INDEX"));
-            assertThatThrownBy(() -> site.executor(counted, direct, settings()).run(site.lease, BUILD, site.control()))
-                    .isInstanceOf(EngineCrash.class);
-            long built = site.db.queryLong(
-                    "SELECT 'users'::regclass::oid::bigint * 0 + max(indexrelid::bigint) FROM pg_index"
-                            + " WHERE indrelid = 'users'::regclass AND NOT indisprimary");
-            site.takeOver();
-            site.executor().run(site.lease, BUILD, site.control());
-
-            assertThat(site.db.queryLong("SELECT indexrelid::bigint FROM pg_index WHERE indrelid = 'users'::regclass"
-                            + " AND NOT indisprimary"))
-                    .isEqualTo(built);
-            assertThat(indexes(site)).containsExactly(NAME.quoted());
-        }
-    }
-
-    @Test
-    void aBuildThatStillRunsAtTheServerIsWaitedForNotDropped() {
-        try (ExecutionSite site = site();
-                TcpProxy proxy = TcpProxy.inFrontOf(site.db.server());
-                BackgroundSession old = BackgroundSession.holding(
-                        site.db, "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT * FROM users")) {
-            // The build waits for the old snapshot; its client dies meanwhile.
-            proxy.cutWhileRunning("CREATE UNIQUE INDEX CONCURRENTLY", 1);
-            assertThatThrownBy(() ->
-                            site.executor(site.db.dataSource(proxy), settings()).run(site.lease, BUILD, site.control()))
-                    .isInstanceOfSatisfying(StepFailure.class, failure -> assertThat(failure.errorClass())
-                            .isEqualTo(ErrorClass.UNKNOWN));
-            old.awaitBlocking();
-            site.settle();
-            site.pace.atPause(3, old::close);
-            site.executor().run(site.lease, BUILD, site.control());
-
-            assertThat(indexes(site)).containsExactly(NAME.quoted());
-            assertThat(site.db.queryString("SELECT string_agg(name, ',' ORDER BY number) FROM migrator.artifact"))
-                    .as("only the first token's attempt was needed")
-                    .endsWith("_1");
-        }
-    }
-
-    @Test
-    void aZombieCanNotPublishAndDropsOnlyWhatIsItsOwn() {
-        try (ExecutionSite site = site()) {
-            FaultyDataSource direct = FaultyDataSource.over(
-                    site.db.dataSource(),
-                    FaultPlan.afterStatement(1, () -> {
-                        site.takeOver();
-                        site.executor().run(site.lease, BUILD, site.control());
-                    }),
-                    sql -> sql.startsWith("CREATE UNIQUE INDEX"));
-            Lease zombie = site.lease;
-            assertThatThrownBy(() -> site.executor(site.db.dataSource(), direct, settings())
-                            .run(zombie, BUILD, site.control()))
-                    .isInstanceOf(LeaseLostException.class);
-            assertThat(direct.fired()).isTrue();
-            assertThat(indexes(site)).containsExactly(NAME.quoted());
-            assertThat(site.status(1)).isEqualTo(StepStatus.DONE);
-        }
-    }
-
-    @Test
-    void aZombiesLateBuildIsRefusedAndLeavesTheGoodIndexAlone() {
-        try (ExecutionSite site = site()) {
-            FaultyDataSource direct = FaultyDataSource.over(
-                    site.db.dataSource(),
-                    FaultPlan.onStatement(1, () -> {
-                        site.takeOver();
-                        site.executor().run(site.lease, BUILD, site.control());
-                    }),
-                    sql -> sql.startsWith("CREATE UNIQUE INDEX"));
-            Lease zombie = site.lease;
-            assertThatThrownBy(() -> site.executor(site.db.dataSource(), direct, settings())
-                            .run(zombie, BUILD, site.control()))
-                    .isInstanceOf(LeaseLostException.class);
-            assertThat(direct.fired()).isTrue();
-            assertThat(indexes(site)).containsExactly(NAME.quoted());
-        }
-    }
-
-    @Test
-    void aZombiesLateDropDoesNotHitTheIndexThatWasBuiltSince() {
-        try (ExecutionSite site = site()) {
-            site.executor().run(site.lease, BUILD, site.control());
-            FaultyDataSource direct = FaultyDataSource.over(
-                    site.db.dataSource(),
-                    FaultPlan.onStatement(1, () -> {
-                        site.takeOver();
-                        site.executor().undo(site.lease, BUILD, site.control());
-                        site.executor().run(site.lease, BUILD, site.control());
-                    }),
-                    sql -> sql.startsWith("DROP INDEX"));
-            Lease zombie = site.lease;
-            assertThatThrownBy(() -> site.executor(site.db.dataSource(), direct, settings())
-                            .undo(zombie, BUILD, site.control()))
-                    .isInstanceOf(LeaseLostException.class);
-            assertThat(direct.fired()).isTrue();
-            assertThat(indexes(site)).containsExactly(NAME.quoted());
-            assertThat(site.status(1)).isEqualTo(StepStatus.DONE);
-        }
-    }
-
-    @Test
-    void aCrashAtAnyStatementOfTheUndoIsRepairedByTheNextToken() {
-        int statements;
-        try (ExecutionSite site = site()) {
-            site.executor().run(site.lease, BUILD, site.control());
-            FaultyDataSource whole = FaultyDataSource.over(site.db.dataSource(), FaultPlan.none());
-            site.executor(whole, settings()).undo(site.lease, BUILD, site.control());
-            statements = whole.count();
-        }
-        for (int n = 1; n <= statements; n++) {
-            try (ExecutionSite site = site()) {
-                site.executor().run(site.lease, BUILD, site.control());
-                FaultyDataSource faulty = FaultyDataSource.over(site.db.dataSource(), FaultPlan.crashBefore(n));
-                assertThatThrownBy(() -> site.executor(faulty, settings()).undo(site.lease, BUILD, site.control()))
-                        .isInstanceOf(EngineCrash.class);
-                site.db.awaitNoSessions();
-                site.takeOver();
-                site.executor().undo(site.lease, BUILD, site.control());
-
-                assertThat(indexes(site)).as("crash before statement %d", n).isEmpty();
-                assertThat(site.status(1)).isEqualTo(StepStatus.PLANNED);
-                assertThat(unfinishedArtifacts(site)).isEmpty();
-            }
-        }
-    }
-
-    @Test
     void anIndexOfThatNameThatIsNotOursIsNeitherTakenNorDropped() {
         try (ExecutionSite site = site()) {
             site.db.execute("CREATE INDEX " + NAME.quoted() + " ON users (name)");
@@ -314,28 +144,6 @@ class IndexTest {
             site.executor().undo(site.lease, drop, site.control());
             assertThat(indexes(site)).containsExactly("users_old");
             assertThat(site.status(1)).isEqualTo(StepStatus.PLANNED);
-        }
-    }
-
-    @Test
-    void aDropThatDiedAfterSettingTheIndexAsideIsUndoneWithoutBuildingIt() {
-        Identifier old = Identifier.of("users_old");
-        Step drop = step(
-                1, new Action.DropIndex(USERS, old), new Action.BuildIndex(USERS, old, false, "USING btree (name)"));
-        try (ExecutionSite site = ExecutionSite.of(drop)) {
-            site.db.execute(
-                    "CREATE TABLE users (id int PRIMARY KEY, name text)", "CREATE INDEX users_old ON users (name)");
-            String oid = site.db.queryString("SELECT 'users_old'::regclass::oid");
-            FaultyDataSource direct = FaultyDataSource.over(
-                    site.db.dataSource(), FaultPlan.crashBefore(1), sql -> sql.startsWith("DROP"));
-            assertThatThrownBy(() -> site.executor(site.db.dataSource(), direct, settings())
-                            .run(site.lease, drop, site.control()))
-                    .isInstanceOf(EngineCrash.class);
-            assertThat(indexes(site)).hasSize(1).doesNotContain("users_old");
-            site.takeOver();
-            site.executor().undo(site.lease, drop, site.control());
-
-            assertThat(site.db.queryString("SELECT 'users_old'::regclass::oid")).isEqualTo(oid);
         }
     }
 

@@ -252,4 +252,25 @@ class SyncRulesTest {
         assertThat(row("n, t", 1)).containsExactly("6", "r1");
         assertThat(database.queryLong("SELECT count(*) FROM users")).isEqualTo(11);
     }
+
+    /** Experiment 8: the numbers of an identity column go on, and its sequence comes back as it was. */
+    @Test
+    void anIdentityColumnGoesOnCountingOnItsSuccessorAndBack() {
+        database.execute(
+                "CREATE TABLE users (id int GENERATED ALWAYS AS IDENTITY (START 100 INCREMENT 5) PRIMARY KEY, t text)",
+                "COMMENT ON SEQUENCE users_id_seq IS 'numbers'",
+                "INSERT INTO users (t) VALUES ('a'), ('b')");
+        var before = database.snapshot("public");
+        PlanRunner runner = new PlanRunner(
+                        database, yaml("operations:\n  - changeType: { table: users, column: id, type: bigint }\n"))
+                .through(Phase.CONTRACT);
+        database.execute("INSERT INTO users (t) VALUES ('c')");
+        runner.undo(Phase.CONTRACT);
+        database.execute("INSERT INTO users (t) VALUES ('d')");
+        runner.undo(Phase.VALIDATE);
+        runner.undo(Phase.EXPAND);
+        assertThat(database.queryStrings("SELECT id || t FROM users ORDER BY id"))
+                .containsExactly("100a", "105b", "110c", "115d");
+        assertThat(before.differences(database.snapshot("public"))).isEmpty();
+    }
 }

@@ -174,6 +174,7 @@ public final class Catalog {
                        left(substr(pg_get_statisticsobjdef(s.oid), 1 + length(format('CREATE STATISTICS %I.%I ', n.nspname, s.stxname))),
                          -length(' FROM ' || s.stxrelid::regclass::text)) AS usage,
                        obj_description(s.oid, 'pg_statistic_ext') AS comment,
+                       nullif(s.stxstattarget, -1)::int AS target,
                        ARRAY(SELECT DISTINCT d.refobjsubid::text FROM pg_depend d
                               WHERE d.classid = 'pg_statistic_ext'::regclass AND d.objid = s.oid
                                 AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0) AS columns
@@ -185,6 +186,7 @@ public final class Catalog {
                         new QualifiedName(Identifier.of(row.text("schema")), Identifier.of(row.text("name"))),
                         row.text("usage"),
                         numbers(row.texts("columns")),
+                        row.optionalText("target").map(Integer::valueOf),
                         row.optionalText("comment")))
                 .toList();
     }

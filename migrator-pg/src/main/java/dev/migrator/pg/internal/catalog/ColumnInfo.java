@@ -18,11 +18,12 @@ import java.util.Optional;
  * @param generated whether it is computed from others
  * @param partitionKey whether the table is partitioned by it
  * @param statisticsTarget the target for ANALYZE, where one was set
+ * @param storage how long values are stored, where that was set, e.g. {@code EXTERNAL}
+ * @param compression how long values are compressed, where that was set
  * @param options attribute options, e.g. {@code n_distinct=5}
  * @param grants grants on the column itself, as {@code GRANT … ON … TO …} needs them
  * @param comment the comment on it
- * @param ownedSequence the sequence that it owns, as SQL
- * @param sequenceType the type of that sequence's values; empty without one
+ * @param sequence the sequence that it owns, as a serial or identity column
  */
 public record ColumnInfo(
         Identifier name,
@@ -36,11 +37,12 @@ public record ColumnInfo(
         boolean generated,
         boolean partitionKey,
         Optional<Integer> statisticsTarget,
+        Optional<String> storage,
+        Optional<String> compression,
         List<String> options,
         List<ColumnGrant> grants,
         Optional<String> comment,
-        Optional<String> ownedSequence,
-        String sequenceType) {
+        Optional<SequenceInfo> sequence) {
 
     /** Copies the lists. */
     public ColumnInfo {

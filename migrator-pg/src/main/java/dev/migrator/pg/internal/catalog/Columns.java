@@ -1,6 +1,7 @@
 package dev.migrator.pg.internal.catalog;
 
 import dev.migrator.Identifier;
+import dev.migrator.QualifiedName;
 import dev.migrator.pg.internal.sql.Row;
 import dev.migrator.pg.internal.sql.Session;
 import java.util.List;
@@ -27,14 +28,14 @@ final class Columns {
                        EXISTS (SELECT FROM pg_partitioned_table p WHERE p.partrelid = a.attrelid AND a.attnum = ANY (p.partattrs))
                          AS partition_key,
                        nullif(a.attstattarget, -1)::int AS statistics_target, a.attoptions AS options,
+                       CASE WHEN a.attstorage <> t.typstorage THEN CASE a.attstorage WHEN 'p' THEN 'PLAIN'
+                            WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' WHEN 'x' THEN 'EXTENDED' END END AS storage,
+                       CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END AS compression,
                        col_description(a.attrelid, a.attnum) AS comment,
-                       q.sequence, coalesce((SELECT format_type(s.seqtypid, NULL) FROM pg_sequence s
-                                              WHERE s.seqrelid = q.sequence::regclass), '') AS sequence_type
+                       pg_get_serial_sequence(quote_ident(n.nspname) || '.' || quote_ident(c.relname), a.attname) AS sequence
                   FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
                   JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
                   LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-                  CROSS JOIN LATERAL pg_get_serial_sequence(
-                         quote_ident(n.nspname) || '.' || quote_ident(c.relname), a.attname) AS q(sequence)
                  WHERE a.attrelid = ? AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
                 """;
         return session.query(sql, oid).stream().map(row -> read(oid, row)).toList();
@@ -54,11 +55,12 @@ final class Columns {
                 row.isTrue("generated"),
                 row.isTrue("partition_key"),
                 row.optionalText("statistics_target").map(Integer::valueOf),
+                row.optionalText("storage"),
+                row.optionalText("compression"),
                 row.texts("options"),
                 grants(oid, number),
                 row.optionalText("comment"),
-                row.optionalText("sequence"),
-                row.text("sequence_type"));
+                row.optionalText("sequence").map(this::sequence));
     }
 
     private List<ColumnGrant> grants(long oid, int number) {
@@ -70,6 +72,44 @@ final class Columns {
                  WHERE a.attrelid = ? AND a.attnum = ? ORDER BY 3, 1
                 """;
         return session.query(sql, oid, number).stream()
+                .map(row -> new ColumnGrant(row.text("privilege"), row.text("grantee"), row.isTrue("grantable")))
+                .toList();
+    }
+
+    private SequenceInfo sequence(String sequence) {
+        String sql =
+                """
+                SELECT n.nspname AS schema, c.relname AS name, format_type(s.seqtypid, NULL) AS type, s.seqstart, s.seqincrement,
+                       s.seqmin, s.seqmax, s.seqcache, s.seqcycle, obj_description(c.oid, 'pg_class') AS comment,
+                       s.seqmax = CASE s.seqtypid WHEN 'int2'::regtype THEN 32767 WHEN 'int4'::regtype THEN 2147483647
+                                                  ELSE 9223372036854775807 END AS max_of_type
+                  FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+                 WHERE s.seqrelid = ?::regclass
+                """;
+        Row row = session.query(sql, sequence).get(0);
+        return new SequenceInfo(
+                new QualifiedName(Identifier.of(row.text("schema")), Identifier.of(row.text("name"))),
+                row.text("type"),
+                row.number("seqstart"),
+                row.number("seqincrement"),
+                row.number("seqmin"),
+                row.number("seqmax"),
+                row.isTrue("max_of_type"),
+                row.number("seqcache"),
+                row.isTrue("seqcycle"),
+                sequenceGrants(sequence),
+                row.optionalText("comment"));
+    }
+
+    private List<ColumnGrant> sequenceGrants(String sequence) {
+        String sql =
+                """
+                SELECT x.privilege_type AS privilege, x.is_grantable AS grantable,
+                       CASE WHEN x.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(x.grantee)) END AS grantee
+                  FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) AS x
+                 WHERE c.oid = ?::regclass AND x.grantee <> c.relowner ORDER BY 3, 1
+                """;
+        return session.query(sql, sequence).stream()
                 .map(row -> new ColumnGrant(row.text("privilege"), row.text("grantee"), row.isTrue("grantable")))
                 .toList();
     }

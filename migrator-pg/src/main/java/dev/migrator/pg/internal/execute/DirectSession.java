@@ -89,7 +89,9 @@ final class DirectSession implements AutoCloseable {
             return;
         }
         // Something stands between. Does it keep one backend for us even while others work?
-        Set<Long> ours = new TreeSet<>(List.of(pid, pid(session)));
+        // Asked twice in a row, then around the work of another: a pooler may take turns, or give out the one just
+        // used.
+        Set<Long> ours = new TreeSet<>(List.of(pid, pid(session), pid(session)));
         try (Session other = Session.open(direct)) {
             try {
                 other.plain("BEGIN");

@@ -191,8 +191,10 @@ public final class Scratch {
     }
 
     private static String selectedExpression(String definition) {
-        // " SELECT <expression> AS migrator_value\n   FROM …": the first word and the alias are ours.
-        String start = "SELECT ";
+        // " SELECT <expression> AS migrator_value\n   FROM …": the first word and the alias are ours. A line's end
+        // follows the
+        // first word if the expression begins with CASE.
+        String start = "SELECT";
         int from = definition.indexOf(start) + start.length();
         int to = definition.lastIndexOf(" AS " + VALUE.value());
         return definition.substring(from, to).strip();

@@ -47,6 +47,9 @@ final class AddForeignKeyPlan {
             refuse("references.table", "there is no table " + parent.quoted() + ".", "Correct the name.");
             return;
         }
+        if (!mayLock(parent)) {
+            return;
+        }
         boolean taken = work.table().constraints().stream()
                 .anyMatch(constraint -> constraint.name().equals(operation.name()));
         if (taken) {
@@ -61,6 +64,26 @@ final class AddForeignKeyPlan {
         }
         warnWithoutIndex();
         add(parent);
+    }
+
+    /** The lock protocol locks the referenced table by name, for which REFERENCES alone does not do. */
+    private boolean mayLock(QualifiedName parent) {
+        boolean may = workspace
+                .session()
+                .query(
+                        "SELECT has_table_privilege(?, 'REFERENCES') AND has_table_privilege(?, 'UPDATE, DELETE, TRUNCATE')"
+                                + " AS may",
+                        parent.quoted(),
+                        parent.quoted())
+                .get(0)
+                .isTrue("may");
+        if (!may) {
+            refuse(
+                    "references.table",
+                    "this role may not refer to and lock " + parent.quoted() + ".",
+                    "GRANT REFERENCES, UPDATE on it to this role, or run as a member of its owner.");
+        }
+        return may;
     }
 
     private boolean columnsFit(TableInfo parent) {

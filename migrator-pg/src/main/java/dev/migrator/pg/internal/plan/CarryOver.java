@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Copies for the new columns of one-to-one mappings what stands on the old ones: indexes, keys, checks, foreign keys and
@@ -229,7 +230,8 @@ final class CarryOver {
                                     "copy the statistics " + statistics.name().name(),
                                     new Action.Transaction(
                                             List.of(new TableLock(work.name(), LockMode.SHARE_UPDATE_EXCLUSIVE)),
-                                            List.of(create)),
+                                            Stream.concat(Stream.of(create), target(statistics, copy))
+                                                    .toList()),
                                     drop,
                                     Effect.ADDS)
                             .making(List.of(work.artifact(Artifact.Kind.STATISTICS, copy, false))));
@@ -241,6 +243,11 @@ final class CarryOver {
                                     statistics.name().name(),
                                     false));
                 });
+    }
+
+    private Stream<String> target(StatisticsInfo statistics, Identifier copy) {
+        return statistics.target().stream()
+                .map(target -> "ALTER STATISTICS " + qualified(copy) + " SET STATISTICS " + target);
     }
 
     void comment(String path, String kind, String name, Optional<String> comment) {

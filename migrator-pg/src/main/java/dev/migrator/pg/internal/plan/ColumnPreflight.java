@@ -64,12 +64,6 @@ final class ColumnPreflight {
         if (column.generated()) {
             refuse(key, what + " is a generated column.", "Change the columns from which it is computed.");
         }
-        if (!column.identity().isEmpty()) {
-            refuse(
-                    key,
-                    what + " is an identity column, which this version can't exchange.",
-                    "Make it a plain column with a sequence default first.");
-        }
         boolean usedElsewhere = work.mappings().stream().anyMatch(mapping -> mapping.old().stream()
                         .anyMatch(old -> old.name().equals(column.name())))
                 || work.fills().stream().anyMatch(fill -> fill.column().equals(column.name()));

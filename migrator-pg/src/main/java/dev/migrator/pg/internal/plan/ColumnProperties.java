@@ -34,6 +34,10 @@ final class ColumnProperties {
         if (!old.options().isEmpty()) {
             statements.add(alter + " SET (" + String.join(", ", old.options()) + ")");
         }
+        if (old.typeAndCollation().equals(column.type().sql())) {
+            old.storage().ifPresent(storage -> statements.add(alter + " SET STORAGE " + storage));
+            old.compression().ifPresent(method -> statements.add(alter + " SET COMPRESSION " + method));
+        }
         old.comment()
                 .ifPresent(comment -> statements.add("COMMENT ON COLUMN " + table.quoted() + "."
                         + column.work().quoted() + " IS " + Literal.text(comment)));

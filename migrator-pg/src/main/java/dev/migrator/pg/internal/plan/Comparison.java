@@ -49,8 +49,7 @@ final class Comparison {
                             + column.type().name())
                     .toList();
             rules.add(new Action.Violation(
-                    "differs from up: " + title,
-                    derivedFrom(i, Marker.FROM_OLD) + " AND " + Sql.differ(ForwardBody.news(mapping, ""), values)));
+                    "differs from up: " + title, differs(i, Marker.FROM_OLD, ForwardBody.news(mapping, ""), values)));
         }
         if (!mapping.old().isEmpty()) {
             List<String> values = mapping.old().stream()
@@ -58,13 +57,14 @@ final class Comparison {
                             + column.info().type())
                     .toList();
             rules.add(new Action.Violation(
-                    "differs from down: " + title,
-                    derivedFrom(i, Marker.FROM_NEW) + " AND " + Sql.differ(ForwardBody.olds(mapping, ""), values)));
+                    "differs from down: " + title, differs(i, Marker.FROM_NEW, ForwardBody.olds(mapping, ""), values)));
         }
     }
 
-    private String derivedFrom(int i, int side) {
-        return Sql.anyBit(marker, 1) + " AND " + Marker.isIn(marker, i, side);
+    /** AND promises no order, and where a row has failed the expression would fail again. */
+    private String differs(int i, int side, List<String> columns, List<String> values) {
+        return "CASE WHEN " + Sql.anyBit(marker, 1) + " AND " + Marker.isIn(marker, i, side) + " THEN "
+                + Sql.differ(columns, values) + " ELSE false END";
     }
 
     /** While the new side is in its place, and the look at what a rollback could not hold. */
@@ -85,8 +85,7 @@ final class Comparison {
                             "(" + column.down().text() + ")::" + column.info().type())
                     .toList();
             rules.add(new Action.Violation(
-                    "retired side differs from down: " + title,
-                    derivedFrom(i, Marker.FROM_NEW) + " AND " + Sql.differ(retired, values)));
+                    "retired side differs from down: " + title, differs(i, Marker.FROM_NEW, retired, values)));
             if (mapping.derivable() && readsOnlyOld(mapping)) {
                 List<String> news = mapping.fresh().stream()
                         .map(column -> column.name().quoted())
@@ -95,9 +94,7 @@ final class Comparison {
                         .map(column -> "(" + column.up().onRow(mapping.oldAfter()) + ")::"
                                 + column.type().name())
                         .toList();
-                rules.add(new Action.Violation(
-                        "differs from up: " + title,
-                        derivedFrom(i, Marker.FROM_OLD) + " AND " + Sql.differ(news, ups)));
+                rules.add(new Action.Violation("differs from up: " + title, differs(i, Marker.FROM_OLD, news, ups)));
             }
             outgrown.add(
                     new Action.Violation("the old shape can't hold " + title, Marker.isIn(marker, i, Marker.FAILED)));

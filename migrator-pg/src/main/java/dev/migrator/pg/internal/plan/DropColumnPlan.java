@@ -77,6 +77,7 @@ final class DropColumnPlan {
 
     private void retire(ColumnInfo info, Identifier retired) {
         String alter = "ALTER TABLE " + work.name().quoted() + " ";
+        work.dropped().add(info.name());
         Artifact artifact = work.artifact(Artifact.Kind.COLUMN, retired, true);
         String away = alter + "RENAME COLUMN " + info.name().quoted() + " TO " + retired.quoted();
         String back = alter + "RENAME COLUMN " + retired.quoted() + " TO "

@@ -117,14 +117,7 @@ final class Exchange {
 
     private void retireOld(Mapping mapping, List<String> statements) {
         for (OldColumn old : mapping.old()) {
-            NewColumn fresh = mapping.fresh().get(0);
-            old.info().ownedSequence().ifPresent(sequence -> {
-                statements.add(ownedBy(sequence, fresh.name()));
-                if (outgrowsSequence(old, fresh)) {
-                    statements.add(
-                            "ALTER SEQUENCE " + sequence + " AS " + fresh.type().name());
-                }
-            });
+            new SequenceExchange(work, mapping, old).forward(statements);
             if (old.info().defaultValue().isPresent() && !old.defaultTakenOver()) {
                 statements.add(column(old.retired()) + "DROP DEFAULT");
             }
@@ -132,17 +125,6 @@ final class Exchange {
                 statements.add(column(old.retired()) + "DROP NOT NULL");
             }
         }
-    }
-
-    private String ownedBy(String sequence, Identifier column) {
-        return "ALTER SEQUENCE " + sequence + " OWNED BY " + work.name().quoted() + "." + column.quoted();
-    }
-
-    /** A serial column's sequence ends where the old type does; the new type is meant to go on from there. */
-    private static boolean outgrowsSequence(OldColumn old, NewColumn fresh) {
-        List<String> sizes = List.of("smallint", "integer", "bigint");
-        int size = sizes.indexOf(old.info().sequenceType());
-        return size >= 0 && sizes.indexOf(fresh.type().name()) > size;
     }
 
     private static boolean losesNotNull(OldColumn old) {
@@ -161,17 +143,18 @@ final class Exchange {
                 if (column.defaultAfter().isPresent() && column.defaultBefore().isEmpty()) {
                     statements.add(column(column.name()) + "DROP DEFAULT");
                 }
-                if (column.notNullAfter()) {
-                    statements.add(column(column.name()) + "DROP NOT NULL");
-                }
                 if (column.takesOverName()) {
                     statements.add(rename(column.name(), column.work()));
                 }
             }
             for (OldColumn old : mapping.old()) {
                 statements.add(rename(old.retired(), old.name()));
-                restoreOld(old, mapping.fresh().get(0), statements);
+                restoreOld(old, statements);
+                new SequenceExchange(work, mapping, old).backward(statements);
             }
+            mapping.fresh().stream()
+                    .filter(NewColumn::notNullAfter)
+                    .forEach(column -> statements.add(column(column.work()) + "DROP NOT NULL"));
         }
         work.primaryKey().ifPresent(key -> statements.addAll(key.addOn(key.spare())));
         work.fills().stream()
@@ -183,18 +166,11 @@ final class Exchange {
         return statements;
     }
 
-    private void restoreOld(OldColumn old, NewColumn fresh, List<String> statements) {
+    private void restoreOld(OldColumn old, List<String> statements) {
         if (losesNotNull(old)) {
             statements.add(restoredNotNull(old));
             statements.add(dropConstraint(wayBackProof(old)));
         }
-        old.info().ownedSequence().ifPresent(sequence -> {
-            statements.add(ownedBy(sequence, old.name()));
-            if (outgrowsSequence(old, fresh)) {
-                statements.add(
-                        "ALTER SEQUENCE " + sequence + " AS " + old.info().sequenceType());
-            }
-        });
         if (old.info().defaultValue().isPresent() && !old.defaultTakenOver()) {
             statements.add(column(old.name()) + "SET DEFAULT "
                     + old.info().defaultValue().orElseThrow());
@@ -265,12 +241,12 @@ final class Exchange {
                 .functions()
                 .forEach(function ->
                         statements.add("ALTER FUNCTION " + function.signature() + " COST " + function.cost()));
-        work.newColumns().stream().findFirst().ifPresent(column -> {
-            Identifier any = statements.contains(rename(column.name(), column.work())) ? column.work() : column.name();
-            String trial = "UPDATE " + work.name().quoted() + " SET " + any.quoted() + " = " + any.quoted()
+        if (work.hasMarker()) {
+            String marker = work.names().marker().quoted();
+            String trial = "UPDATE " + work.name().quoted() + " SET " + marker + " = " + marker
                     + " WHERE ctid = (SELECT ctid FROM " + work.name().quoted() + " WHERE ctid < '(64,0)' LIMIT 1)";
             statements.add("SELECT " + work.function().schema().quoted() + ".trial(" + Literal.text(trial) + ")");
-        });
+        }
     }
 
     /** {@code UPDATE OF} goes by column number; the trigger has to follow the name (experiment 6). */

@@ -42,6 +42,7 @@ final class ForwardBody {
         line("  notes pg_catalog.int4 := 0;");
         line("  mark pg_catalog.int4 := 1;");
         line("  pending pg_catalog.bool := false;");
+        line("  seen pg_catalog.text;");
         declareDerived();
         line("BEGIN");
         if (work.hasMarker()) {
@@ -85,7 +86,15 @@ final class ForwardBody {
 
     private void readNotes() {
         line("  IF TG_ARGV[0] OPERATOR(pg_catalog.=) 'note' THEN");
-        line("    NEW." + marker + " := NEW." + marker + " OPERATOR(pg_catalog.|) TG_ARGV[1]::pg_catalog.int4;");
+        // A MERGE fires this for the columns of all its actions, not only of the one that it takes; noting a NULL that
+        // nobody
+        // wrote would take the value from both shapes. Where the statement can't be seen it may be one.
+        line("    GET DIAGNOSTICS seen = PG_CONTEXT;");
+        line("    IF pg_catalog.concat(seen, ' ', pg_catalog.current_query())"
+                + " OPERATOR(pg_catalog.!~*) '(?n)\\ymerge\\y|^SQL function'");
+        line("        AND pg_catalog.current_query() OPERATOR(pg_catalog.!~*) '^\\s*execute\\y' THEN");
+        line("      NEW." + marker + " := NEW." + marker + " OPERATOR(pg_catalog.|) TG_ARGV[1]::pg_catalog.int4;");
+        line("    END IF;");
         line("    RETURN NEW;");
         line("  END IF;");
         line("  IF " + Sql.noBit("NEW." + marker, 1) + " THEN");
@@ -148,50 +157,20 @@ final class ForwardBody {
 
     private void insert(int i, Mapping mapping) {
         line("    IF NOT " + Sql.anyGiven(news(mapping, "NEW.")) + " THEN");
-        takenOverDefaults(mapping);
+        text.append(OldDefaults.takenOver(mapping));
         line("      IF is_last THEN");
         upFromNew(i, mapping);
         line("      END IF;");
-        line("    ELSIF " + oldIsAbsent(mapping) + " THEN");
+        line("    ELSIF " + OldDefaults.sideIsAbsent(mapping) + " THEN");
         downIntoNew(i, mapping);
         line("    ELSE");
-        takenOverDefaults(mapping);
+        text.append(OldDefaults.takenOver(mapping));
         state(i, Marker.BOTH);
         line("    END IF;");
     }
 
-    private String oldIsAbsent(Mapping mapping) {
-        List<String> conditions = new ArrayList<>(List.of("true"));
-        for (OldColumn column : mapping.old()) {
-            String value = "NEW." + column.name().quoted();
-            boolean generatesItself = !column.info().identity().isEmpty()
-                    || (column.info().volatileDefault() && !column.defaultTakenOver());
-            if (generatesItself) {
-                continue; // no telling whether the statement gave it: the new side, which it did give, wins
-            }
-            String isDefault = column.info().defaultValue().isPresent() && !column.defaultTakenOver()
-                    ? " OR NOT "
-                            + Sql.differ(
-                                    List.of(value),
-                                    List.of("(" + column.info().defaultValue().get() + ")::"
-                                            + column.info().type()))
-                    : "";
-            conditions.add("(" + value + " IS NULL" + isDefault + ")");
-        }
-        return String.join(" AND ", conditions);
-    }
-
-    private void takenOverDefaults(Mapping mapping) {
-        for (OldColumn column : mapping.old()) {
-            if (column.defaultTakenOver()) {
-                String value = "NEW." + column.name().quoted();
-                line("      IF " + value + " IS NULL THEN " + value + " := "
-                        + column.info().defaultValue().orElseThrow() + "; END IF;");
-            }
-        }
-    }
-
     private void update(int i, Mapping mapping) {
+        defaultsInUpdate(i, mapping);
         String newChanged = Sql.differ(news(mapping, "NEW."), news(mapping, "OLD."));
         line("    IF " + newChanged + " THEN");
         if (mapping.old().isEmpty()) {
@@ -205,7 +184,9 @@ final class ForwardBody {
         }
         line("    ELSIF is_last THEN");
         int all = Marker.bits(i, 3);
-        String wasFromOld = "(pending OR " + Sql.bitsAre("OLD." + marker, all, Marker.bits(i, Marker.FROM_OLD)) + ")";
+        // A row that failed is tried again, too: what was in the way may have been an input.
+        String wasFromOld = "(pending OR " + Sql.bitsAre("OLD." + marker, all, Marker.bits(i, Marker.FROM_OLD)) + " OR "
+                + Sql.bitsAre("OLD." + marker, all, Marker.bits(i, Marker.FAILED)) + ")";
         String inputsChanged = inputsChanged(mapping);
         String oldChanged =
                 mapping.old().isEmpty() ? "false" : Sql.differ(olds(mapping, "NEW."), olds(mapping, "OLD."));
@@ -224,18 +205,34 @@ final class ForwardBody {
         line("    END IF;");
     }
 
+    /**
+     * Where NULL is refused in the end it is no value of the new side, as in an INSERT: the old side decides, with its own
+     * default if the statement left it alone.
+     */
+    private void defaultsInUpdate(int i, Mapping mapping) {
+        if (OldDefaults.newSideRefusesNull(mapping)) {
+            line("    IF " + OldDefaults.newSideBecomesNull(mapping) + " THEN");
+            line("      IF " + Sql.differ(olds(mapping, "NEW."), olds(mapping, "OLD.")) + " THEN");
+            line("        " + OldDefaults.newSideAsItWas(mapping));
+            if (mapping.old().get(0).defaultTakenOver()) {
+                line("      ELSE");
+                line("        NEW." + mapping.old().get(0).name().quoted() + " := NULL;");
+                text.append(OldDefaults.takenOver(mapping));
+                upFromNew(i, mapping);
+            }
+            line("      END IF;");
+            line("    END IF;");
+        }
+        text.append(OldDefaults.takenOver(mapping));
+    }
+
     private static String inputsChanged(Mapping mapping) {
         Set<Identifier> inputs = mapping.inputs();
         return inputs.isEmpty() ? "false" : Sql.differ(places(inputs, "NEW."), places(inputs, "OLD."));
     }
 
     private void upFromNew(int i, Mapping mapping) {
-        List<String> targets = news(mapping, "NEW.");
-        up(mapping, targets, stateText(i, Marker.FAILED));
-    }
-
-    private void up(Mapping mapping, List<String> targets, String onFailure) {
-        up(mapping, targets, "NEW", onFailure);
+        up(mapping, news(mapping, "NEW."), "NEW", stateText(i, Marker.FAILED));
     }
 
     private void up(Mapping mapping, List<String> targets, String row, String onFailure) {

@@ -38,7 +38,8 @@ import javax.sql.DataSource;
  * for a lock. Needs PostgreSQL 14 or later, the rights of the tables' owner, and the right to make temporary tables.
  */
 public final class PgPlanner implements Planner {
-    private static final int OLDEST = 14;
+    private static final int OLDEST = 140000;
+    private static final int FIRST_SOUND_INDEXES = 140004;
 
     private final DataSource source;
     private final Identifier stateSchema;
@@ -65,22 +66,14 @@ public final class PgPlanner implements Planner {
     }
 
     private Plan plan(Migration migration, Session session) {
-        int version = session.connectionVersion();
-        if (version < OLDEST) {
-            throw new PlanRefusedException(
-                    migration.id(),
-                    List.of(new Finding(
-                            Finding.Severity.REFUSED,
-                            "server",
-                            "this is PostgreSQL " + version + ", which has no scan over a range of a table's blocks.",
-                            "The migrator needs PostgreSQL " + OLDEST + " or later.")));
-        }
+        checkServer(migration, session);
         Workspace workspace = workspace(migration, session);
         List<Operation> operations = migration.operations();
         for (int i = 0; i < operations.size(); i++) {
             Operation operation = operations.get(i);
             operation.match(new Drafting(workspace, "operations[" + i + "]." + operation.keyword()));
         }
+        workspace.tables().forEach(work -> new MappingOrder(workspace, work).settle());
         workspace.tables().forEach(work -> new CarryOver(workspace, work).draft());
         List<Draft> drafts = new ArrayList<>(workspace.drafts());
         workspace.tables().forEach(work -> drafts.addAll(new TableSteps(work).drafts()));
@@ -93,6 +86,28 @@ public final class PgPlanner implements Planner {
                 workspace.findings().all(),
                 workspace.tables().stream().map(PgPlanner::estimate).toList(),
                 fingerprint(workspace)));
+    }
+
+    private static void checkServer(Migration migration, Session session) {
+        Row server = session.query("SELECT pg_catalog.current_setting('server_version') AS name,"
+                        + " pg_catalog.current_setting('server_version_num')::int AS number")
+                .get(0);
+        long number = server.number("number");
+        String problem = "";
+        if (number < OLDEST) {
+            problem = "which has no scan over a range of a table's blocks.";
+        } else if (number < FIRST_SOUND_INDEXES) {
+            problem = "whose CREATE INDEX CONCURRENTLY can leave an index without some rows.";
+        }
+        if (!problem.isEmpty()) {
+            throw new PlanRefusedException(
+                    migration.id(),
+                    List.of(new Finding(
+                            Finding.Severity.REFUSED,
+                            "server",
+                            "this is PostgreSQL " + server.text("name") + ", " + problem,
+                            "The migrator needs PostgreSQL 14.4 or later.")));
+        }
     }
 
     private Workspace workspace(Migration migration, Session session) {

@@ -62,7 +62,36 @@ final class ReverseBody {
             String outgrown = "mark := " + Sql.with("mark", Marker.bits(i, Marker.FAILED)) + ";";
             line(mapping.downCannotFail() ? assignment : Plpgsql.guarded(assignment, targets, outgrown));
         }
+        Set<Identifier> inputs = inputs(mapping, work);
+        if (!inputs.isEmpty()) {
+            // The new side is on its own now: it does not follow what it was once computed from.
+            line("  ELSIF " + Sql.bitsAre("mark", all, Marker.bits(i, Marker.FROM_OLD)) + " AND "
+                    + Sql.differ(ForwardBody.places(inputs, "NEW."), ForwardBody.places(inputs, "OLD.")) + " THEN");
+            line("    mark := " + Sql.with("mark", Marker.bits(i, Marker.BOTH)) + ";");
+        }
         line("  END IF;");
+    }
+
+    /** What {@code up} read besides the old side, where it is found now. */
+    static Set<Identifier> inputs(Mapping mapping, TableWork work) {
+        Set<Identifier> inputs = new TreeSet<>();
+        mapping.fresh().forEach(column -> inputs.addAll(column.up().columns()));
+        mapping.old().forEach(column -> inputs.remove(column.name()));
+        inputs.removeAll(work.dropped());
+        for (Fill fill : work.fills()) {
+            if (fill.retires() && inputs.remove(fill.column())) {
+                inputs.add(fill.retired());
+            }
+        }
+        for (Mapping other : work.mappings()) {
+            for (OldColumn column : other.old()) {
+                if (inputs.remove(column.name())) {
+                    inputs.add(column.retired());
+                    other.fresh().forEach(fresh -> inputs.add(fresh.name()));
+                }
+            }
+        }
+        return inputs;
     }
 
     /** What changes the retired side when it changes: the new columns, and whatever else {@code down} reads. */

@@ -83,7 +83,10 @@ final class SyncTriggers {
         statements.addAll(trigger(last("i"), "INSERT", "", "'last'"));
         if (work.hasMarker()) {
             Set<String> watched = new TreeSet<>();
-            work.mappings().forEach(mapping -> watched.addAll(ReverseBody.watched(mapping)));
+            work.mappings().forEach(mapping -> {
+                watched.addAll(ReverseBody.watched(mapping));
+                ReverseBody.inputs(mapping, work).forEach(input -> watched.add(input.quoted()));
+            });
             String changed = Sql.differ(
                     ReverseBody.prefixed("NEW.", List.copyOf(watched)),
                     ReverseBody.prefixed("OLD.", List.copyOf(watched)));

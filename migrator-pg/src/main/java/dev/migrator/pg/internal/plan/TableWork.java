@@ -20,6 +20,7 @@ final class TableWork {
     private final List<Mapping> mappings = new ArrayList<>();
     private final List<Fill> fills = new ArrayList<>();
     private final List<Copy> copies = new ArrayList<>();
+    private final Set<Identifier> dropped = new TreeSet<>();
     private final Set<Identifier> newNames = new TreeSet<>();
     private Optional<PrimaryKeyExchange> primaryKey = Optional.empty();
     private int counter;
@@ -70,6 +71,11 @@ final class TableWork {
 
     void exchangePrimaryKey(PrimaryKeyExchange exchange) {
         primaryKey = Optional.of(exchange);
+    }
+
+    /** Columns that go at CONTRACT without a mapping or a fill. */
+    Set<Identifier> dropped() {
+        return dropped;
     }
 
     /** Names of columns that operations of this migration add under their own names. */

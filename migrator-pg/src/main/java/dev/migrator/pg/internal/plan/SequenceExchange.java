@@ -1,0 +1,97 @@
+package dev.migrator.pg.internal.plan;
+
+import dev.migrator.Identifier;
+import dev.migrator.QualifiedName;
+import dev.migrator.pg.internal.catalog.ColumnGrant;
+import dev.migrator.pg.internal.catalog.SequenceInfo;
+import dev.migrator.pg.internal.sql.Literal;
+import java.util.List;
+
+/**
+ * The numbers of a serial or identity column, which go on where they are on the column that takes its place. A serial
+ * column's sequence changes its owner and, with the column, its type. An identity column's sequence can't: the new column
+ * gets one of its own with the same options, name, grants and comment, set to the same value within the exchange.
+ */
+final class SequenceExchange {
+    private static final List<String> SIZES = List.of("smallint", "integer", "bigint");
+
+    private final TableWork work;
+    private final OldColumn old;
+    private final NewColumn fresh;
+
+    SequenceExchange(TableWork work, Mapping mapping, OldColumn old) {
+        this.work = work;
+        this.old = old;
+        this.fresh = mapping.fresh().get(0);
+    }
+
+    /** From the old column, which is retired by now, to the new one, which has its own name by now. */
+    void forward(List<String> statements) {
+        old.info().sequence().ifPresent(sequence -> {
+            if (isIdentity()) {
+                String maximum = sequence.maximumIsOfType() ? "" : " MAXVALUE " + sequence.maximum();
+                move(statements, sequence, old.retired(), fresh.name(), maximum);
+            } else {
+                statements.add(ownedBy(sequence, fresh.name()));
+                if (grows(sequence)) {
+                    statements.add(alter(sequence) + " AS " + fresh.type().name());
+                }
+            }
+        });
+    }
+
+    /** From the new column, which has its working name again, to the old one, which has its own name and NOT NULL again. */
+    void backward(List<String> statements) {
+        old.info().sequence().ifPresent(sequence -> {
+            if (isIdentity()) {
+                move(statements, sequence, fresh.work(), old.name(), " MAXVALUE " + sequence.maximum());
+            } else {
+                statements.add(ownedBy(sequence, old.name()));
+                if (grows(sequence)) {
+                    statements.add(alter(sequence) + " AS " + sequence.type());
+                }
+            }
+        });
+    }
+
+    private boolean isIdentity() {
+        return !old.info().identity().isEmpty();
+    }
+
+    private boolean grows(SequenceInfo sequence) {
+        int size = SIZES.indexOf(sequence.type());
+        return size >= 0 && SIZES.indexOf(fresh.type().name()) > size;
+    }
+
+    private static String alter(SequenceInfo sequence) {
+        return "ALTER SEQUENCE " + sequence.name().quoted();
+    }
+
+    private String ownedBy(SequenceInfo sequence, Identifier column) {
+        return alter(sequence) + " OWNED BY " + work.name().quoted() + "." + column.quoted();
+    }
+
+    private void move(List<String> statements, SequenceInfo sequence, Identifier from, Identifier to, String maximum) {
+        QualifiedName name = sequence.name();
+        QualifiedName another = new QualifiedName(
+                name.schema(), work.names().proof("q" + old.info().number()));
+        String table = "ALTER TABLE " + work.name().quoted() + " ALTER COLUMN ";
+        String kind = old.info().identity().equals("a") ? "ALWAYS" : "BY DEFAULT";
+        statements.add(
+                table + to.quoted() + " ADD GENERATED " + kind + " AS IDENTITY (SEQUENCE NAME " + another.quoted()
+                        + " INCREMENT " + sequence.increment() + " MINVALUE " + sequence.minimum() + maximum + " START "
+                        + sequence.start() + " CACHE " + sequence.cache() + (sequence.cycles() ? " CYCLE)" : ")"));
+        statements.add("SELECT pg_catalog.setval(" + Literal.text(another.quoted())
+                + "::pg_catalog.regclass, last_value, is_called) FROM " + name.quoted());
+        statements.add(table + from.quoted() + " DROP IDENTITY");
+        statements.add("ALTER SEQUENCE " + another.quoted() + " RENAME TO "
+                + name.name().quoted());
+        for (ColumnGrant grant : sequence.grants()) {
+            statements.add("GRANT " + grant.privilege() + " ON SEQUENCE " + name.quoted() + " TO " + grant.grantee()
+                    + (grant.grantable() ? " WITH GRANT OPTION" : ""));
+        }
+        sequence.comment()
+                .ifPresent(
+                        text -> statements.add("COMMENT ON SEQUENCE " + name.quoted() + " IS " + Literal.text(text)));
+    }
+}
