@@ -1,6 +1,6 @@
 package dev.migrator;
 
-import dev.migrator.internal.model.Checks;
+import dev.migrator.internal.check.Checks;
 import java.time.Duration;
 
 /** What has to be true before a phase begins. */

@@ -1,6 +1,6 @@
 package dev.migrator;
 
-import dev.migrator.internal.model.Texts;
+import dev.migrator.internal.check.Texts;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 

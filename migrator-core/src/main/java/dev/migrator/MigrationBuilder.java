@@ -1,7 +1,7 @@
 package dev.migrator;
 
-import dev.migrator.internal.model.MigrationId;
-import dev.migrator.internal.model.Texts;
+import dev.migrator.internal.check.MigrationId;
+import dev.migrator.internal.check.Texts;
 import dev.migrator.operation.Operation;
 import java.util.EnumMap;
 import java.util.List;

@@ -40,8 +40,11 @@ class LongBackfillIT {
         database.execute(
                 "CREATE TABLE users (id int PRIMARY KEY, age int)",
                 "INSERT INTO users SELECT g, g % 90 FROM generate_series(1, " + ROWS + ") g",
-                function("PERFORM pg_catalog.pg_sleep(0.001);"));
+                function(""));
         command = prepared(folder);
+        // Only then slow: preflight tries the expression on rows, too.
+        assertThat(command.run("migrate", "--to", "EXPAND").code()).isZero();
+        database.execute(function("PERFORM pg_catalog.pg_sleep(0.001);"));
     }
 
     @AfterEach
@@ -91,17 +94,10 @@ class LongBackfillIT {
         }
     }
 
-    private boolean hasStateSchema() {
-        return !database.queryStrings("SELECT 1 FROM pg_namespace WHERE nspname = 'migrator'")
-                        .isEmpty()
-                && !database.queryStrings("SELECT 1 FROM pg_class WHERE relname = 'backfill_chunk'")
-                        .isEmpty();
-    }
-
     @Test
     void aPauseFromAnotherProcessStopsTheEngineAtOnceAndItGoesOnLater() throws Exception {
         Process engine = command.start("migrate");
-        await(() -> hasStateSchema() && filled() > 0);
+        await(() -> filled() > 0);
         JsonNode running = status();
         assertThat(running.get("status").asText()).isEqualTo("RUNNING");
         assertThat(running.get("backfill").get("blocksDone").asLong())

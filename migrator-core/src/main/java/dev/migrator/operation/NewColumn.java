@@ -1,7 +1,7 @@
 package dev.migrator.operation;
 
 import dev.migrator.Identifier;
-import dev.migrator.internal.model.Checks;
+import dev.migrator.internal.check.Checks;
 
 /**
  * A column that an operation makes and fills from others.

@@ -2,7 +2,7 @@ package dev.migrator.operation;
 
 import dev.migrator.Identifier;
 import dev.migrator.TableRef;
-import dev.migrator.internal.model.Checks;
+import dev.migrator.internal.check.Checks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

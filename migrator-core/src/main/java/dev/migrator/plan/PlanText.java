@@ -3,7 +3,7 @@ package dev.migrator.plan;
 import dev.migrator.Gate;
 import dev.migrator.Migration;
 import dev.migrator.Phase;
-import dev.migrator.internal.model.Durations;
+import dev.migrator.internal.check.Durations;
 import java.util.List;
 import java.util.Locale;
 

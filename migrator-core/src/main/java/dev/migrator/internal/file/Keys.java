@@ -1,11 +1,11 @@
 package dev.migrator.internal.file;
 
 import dev.migrator.Identifier;
+import dev.migrator.internal.check.Texts;
 import dev.migrator.internal.file.YamlNode.Entry;
 import dev.migrator.internal.file.YamlNode.Mapping;
 import dev.migrator.internal.file.YamlNode.Scalar;
 import dev.migrator.internal.file.YamlNode.Sequence;
-import dev.migrator.internal.model.Texts;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

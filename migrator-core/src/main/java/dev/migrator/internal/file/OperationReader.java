@@ -1,8 +1,8 @@
 package dev.migrator.internal.file;
 
+import dev.migrator.internal.check.Texts;
 import dev.migrator.internal.file.YamlNode.Entry;
 import dev.migrator.internal.file.YamlNode.Mapping;
-import dev.migrator.internal.model.Texts;
 import dev.migrator.operation.Operation;
 import java.util.List;
 import java.util.Optional;

@@ -3,7 +3,7 @@ package dev.migrator.internal.file;
 import dev.migrator.MigrationFileException;
 import dev.migrator.MigrationFileException.Problem;
 import dev.migrator.SourceMark;
-import dev.migrator.internal.model.InvalidKeysException;
+import dev.migrator.internal.check.InvalidKeysException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -2,11 +2,11 @@ package dev.migrator.internal.file;
 
 import dev.migrator.MigrationFileException;
 import dev.migrator.SourceMark;
+import dev.migrator.internal.check.Texts;
 import dev.migrator.internal.file.YamlNode.Entry;
 import dev.migrator.internal.file.YamlNode.Mapping;
 import dev.migrator.internal.file.YamlNode.Scalar;
 import dev.migrator.internal.file.YamlNode.Sequence;
-import dev.migrator.internal.model.Texts;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

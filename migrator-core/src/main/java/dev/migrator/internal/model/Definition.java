@@ -4,6 +4,8 @@ import dev.migrator.Gate;
 import dev.migrator.Gates;
 import dev.migrator.Identifier;
 import dev.migrator.Phase;
+import dev.migrator.internal.check.Durations;
+import dev.migrator.internal.check.Texts;
 import dev.migrator.operation.Operation;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

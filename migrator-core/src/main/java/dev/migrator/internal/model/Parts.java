@@ -2,6 +2,7 @@ package dev.migrator.internal.model;
 
 import dev.migrator.Identifier;
 import dev.migrator.TableRef;
+import dev.migrator.internal.check.InvalidKeysException;
 import dev.migrator.operation.Operation;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-/** What the model's types share: checks with all problems at once, and the canonical form of a migration. */
+/** The canonical form of a migration, and the parts of operations that files and builder share. */
 @NullMarked
 package dev.migrator.internal.model;
 

@@ -1,4 +1,4 @@
-package dev.migrator.internal.model;
+package dev.migrator.internal.check;
 
 import java.util.Locale;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package dev.migrator.internal.model;
+package dev.migrator.internal.check;
 
 import java.time.Duration;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.migrator.internal.model;
+package dev.migrator.internal.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
