@@ -16,6 +16,8 @@ final class WriterColumns {
     private static final List<String> PARTS = List.of("Broadway", "", "1 Elm", "Köln");
     private static final List<String> WORDS = List.of("Ada", "", "Li", "van");
     private static final List<String> PERSONS = List.of("Ada Lovelace", "Cher", "", " ", "A B C");
+    // Equal to the type, different to a reader.
+    private static final List<String> AMOUNTS = List.of("1", "1.0", "1.00", "2.50", "2.5");
     private static final List<String> NOTES = List.of("", "note", "back\\slash", "line\nfeed");
 
     private static final WriterColumn NOTE = new WriterColumn("note", "text", true, of(NOTES));
@@ -28,6 +30,7 @@ final class WriterColumns {
             new WriterColumn("place", "text", true, of(PLACES)),
             new WriterColumn("given", "text", true, of(WORDS)),
             new WriterColumn("family", "text", true, of(WORDS)),
+            new WriterColumn("amount", "numeric", true, of(AMOUNTS)),
             NOTE);
     static final List<WriterColumn> NEW_PEOPLE = List.of(
             new WriterColumn("full_name", "text", false, of(NAMES)),
@@ -38,6 +41,7 @@ final class WriterColumns {
             new WriterColumn("city", "text", true, of(PARTS)),
             new WriterColumn("person", "text", true, of(PERSONS)),
             new WriterColumn("shout", "text", false, of(NAMES)),
+            new WriterColumn("total", "numeric", true, of(AMOUNTS)),
             NOTE);
     static final List<WriterColumn> ACCOUNTS = List.of(
             new WriterColumn("n", "int", true, WriterColumns::whole),

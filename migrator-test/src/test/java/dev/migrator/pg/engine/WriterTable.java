@@ -46,6 +46,7 @@ record WriterTable(
             - renameColumn: { table: people, column: nick, to: handle }
             - changeType: { table: people, column: lat, type: double precision, to: latitude, down: 'latitude::text' }
             - changeType: { table: people, column: n, type: bigint, to: big_n }
+            - renameColumn: { table: people, column: amount, to: total }
             - splitColumn:
                 table: people
                 column: place
@@ -76,7 +77,7 @@ record WriterTable(
                 CREATE TABLE people (
                   id int PRIMARY KEY, name text NOT NULL DEFAULT 'anon', nick varchar(40) UNIQUE,
                   lat text NOT NULL DEFAULT '0', n int DEFAULT 7 CHECK (n > -1000000), place text,
-                  given text, family text, note text)
+                  given text, family text, amount numeric, note text)
                 """,
                 "CREATE INDEX ON people (lower(name), n) WHERE n > 5"));
         if (trims) {
@@ -103,6 +104,7 @@ record WriterTable(
                 ShapeMapping.of("nick", "handle", text -> text, text -> text, false),
                 ShapeMapping.of("lat", "latitude", WriterColumns::number, text -> text, true),
                 ShapeMapping.of("n", "big_n", text -> text, text -> text, false),
+                ShapeMapping.of("amount", "total", text -> text, text -> text, false),
                 new ShapeMapping(
                         List.of("place"),
                         List.of("street", "city"),
