@@ -273,4 +273,20 @@ class SyncRulesTest {
                 .containsExactly("100a", "105b", "110c", "115d");
         assertThat(before.differences(database.snapshot("public"))).isEmpty();
     }
+
+    @Test
+    void aTextThatDoesNotFitItsNewLengthIsNotCutSilently() {
+        database.execute(
+                "CREATE TABLE users (id int PRIMARY KEY, code text)",
+                "INSERT INTO users VALUES (1, 'short'), (2, 'ok')");
+        PlanRunner runner = new PlanRunner(
+                        database,
+                        yaml(
+                                "operations:\n  - changeType: { table: users, column: code, type: varchar(5), to: code5 }\n"))
+                .through(Phase.BACKFILL);
+        database.execute("UPDATE users SET code = 'much too long' WHERE id = 2");
+        assertThat(row("code, code5", 2)).containsExactly("much too long", "<null>");
+        assertThat(runner.violations(Phase.VALIDATE))
+                .containsExactly("1 × failed: up can't be computed for code → code5");
+    }
 }

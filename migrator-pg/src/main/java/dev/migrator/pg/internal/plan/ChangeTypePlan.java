@@ -16,16 +16,20 @@ final class ChangeTypePlan {
             TablePreflight.forSync(path, work.table(), workspace.findings());
             new ColumnPreflight(workspace, work, path)
                     .existing("column", operation.column())
-                    .ifPresent(column -> Mappings.adopt(
-                            workspace, work, builder(new MappingBuilder(workspace, work, path), operation, column)));
+                    .ifPresent(column -> {
+                        Conversions conversions = Conversions.between(work, column, operation.type());
+                        MappingBuilder builder = new MappingBuilder(workspace, work, path);
+                        Mappings.adopt(workspace, work, builder(builder, operation, column, conversions));
+                    });
         });
     }
 
-    private static MappingBuilder builder(MappingBuilder builder, ChangeType operation, ColumnInfo column) {
+    private static MappingBuilder builder(
+            MappingBuilder builder, ChangeType operation, ColumnInfo column, Conversions conversions) {
         Identifier name = operation.to().orElse(operation.column());
         boolean nameStays = operation.to().isEmpty();
-        String up = operation.up().orElse("CAST(" + operation.column().quoted() + " AS " + operation.type() + "\n)");
-        String down = operation.down().orElse("CAST(" + name.quoted() + " AS " + column.type() + ")");
+        String up = operation.up().orElseGet(() -> conversions.up(operation.column()));
+        String down = operation.down().orElseGet(() -> conversions.down(name));
         String upKey = operation.up().isPresent() ? "up" : "type";
         String downKey = operation.down().isPresent() ? "down" : "type";
         builder.retire("column", column, nameStays, downKey, down);
