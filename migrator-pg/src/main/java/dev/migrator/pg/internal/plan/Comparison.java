@@ -49,7 +49,7 @@ final class Comparison {
                             + column.type().name())
                     .toList();
             rules.add(new Action.Violation(
-                    "differs from up: " + title, differs(i, Marker.FROM_OLD, ForwardBody.news(mapping, ""), values)));
+                    "differs from up: " + title, differs(i, Marker.FROM_OLD, mapping.news(""), values)));
         }
         if (!mapping.old().isEmpty()) {
             List<String> values = mapping.old().stream()
@@ -57,7 +57,7 @@ final class Comparison {
                             + column.info().type())
                     .toList();
             rules.add(new Action.Violation(
-                    "differs from down: " + title, differs(i, Marker.FROM_NEW, ForwardBody.olds(mapping, ""), values)));
+                    "differs from down: " + title, differs(i, Marker.FROM_NEW, mapping.olds(""), values)));
         }
     }
 

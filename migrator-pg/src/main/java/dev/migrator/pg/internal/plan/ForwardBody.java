@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
  * The sync function from EXPAND to CONTRACT, while both shapes may be written.
@@ -148,7 +147,7 @@ final class ForwardBody {
             return;
         }
         down(mapping, targets);
-        line("    IF " + Sql.differ(olds(mapping, "NEW."), targets) + " THEN");
+        line("    IF " + Sql.differ(mapping.olds("NEW."), targets) + " THEN");
         upFromNew(i, mapping);
         line("    ELSE");
         state(i, Marker.FROM_NEW);
@@ -156,7 +155,7 @@ final class ForwardBody {
     }
 
     private void insert(int i, Mapping mapping) {
-        line("    IF NOT " + Sql.anyGiven(news(mapping, "NEW.")) + " THEN");
+        line("    IF NOT " + Sql.anyGiven(mapping.news("NEW.")) + " THEN");
         text.append(OldDefaults.takenOver(mapping));
         line("      IF is_last THEN");
         upFromNew(i, mapping);
@@ -171,12 +170,12 @@ final class ForwardBody {
 
     private void update(int i, Mapping mapping) {
         defaultsInUpdate(i, mapping);
-        String newChanged = Sql.differ(news(mapping, "NEW."), news(mapping, "OLD."));
+        String newChanged = Sql.differ(mapping.news("NEW."), mapping.news("OLD."));
         line("    IF " + newChanged + " THEN");
         if (mapping.old().isEmpty()) {
             downIntoNew(i, mapping);
         } else {
-            line("      IF " + Sql.differ(olds(mapping, "NEW."), olds(mapping, "OLD.")) + " THEN");
+            line("      IF " + Sql.differ(mapping.olds("NEW."), mapping.olds("OLD.")) + " THEN");
             state(i, Marker.BOTH);
             line("      ELSE");
             downIntoNew(i, mapping);
@@ -188,8 +187,7 @@ final class ForwardBody {
         String wasFromOld = "(pending OR " + Sql.bitsAre("OLD." + marker, all, Marker.bits(i, Marker.FROM_OLD)) + " OR "
                 + Sql.bitsAre("OLD." + marker, all, Marker.bits(i, Marker.FAILED)) + ")";
         String inputsChanged = inputsChanged(mapping);
-        String oldChanged =
-                mapping.old().isEmpty() ? "false" : Sql.differ(olds(mapping, "NEW."), olds(mapping, "OLD."));
+        String oldChanged = mapping.old().isEmpty() ? "false" : Sql.differ(mapping.olds("NEW."), mapping.olds("OLD."));
         line("      IF " + oldChanged + " OR (" + inputsChanged + " AND " + wasFromOld + ") THEN");
         upFromNew(i, mapping);
         line("      ELSIF pending THEN");
@@ -212,7 +210,7 @@ final class ForwardBody {
     private void defaultsInUpdate(int i, Mapping mapping) {
         if (OldDefaults.newSideRefusesNull(mapping)) {
             line("    IF " + OldDefaults.newSideBecomesNull(mapping) + " THEN");
-            line("      IF " + Sql.differ(olds(mapping, "NEW."), olds(mapping, "OLD.")) + " THEN");
+            line("      IF " + Sql.differ(mapping.olds("NEW."), mapping.olds("OLD.")) + " THEN");
             line("        " + OldDefaults.newSideAsItWas(mapping));
             if (mapping.old().get(0).defaultTakenOver()) {
                 line("      ELSE");
@@ -228,11 +226,11 @@ final class ForwardBody {
 
     private static String inputsChanged(Mapping mapping) {
         Set<Identifier> inputs = mapping.inputs();
-        return inputs.isEmpty() ? "false" : Sql.differ(places(inputs, "NEW."), places(inputs, "OLD."));
+        return inputs.isEmpty() ? "false" : Sql.differ(Sql.places(inputs, "NEW."), Sql.places(inputs, "OLD."));
     }
 
     private void upFromNew(int i, Mapping mapping) {
-        up(mapping, news(mapping, "NEW."), "NEW", stateText(i, Marker.FAILED));
+        up(mapping, mapping.news("NEW."), "NEW", stateText(i, Marker.FAILED));
     }
 
     private void up(Mapping mapping, List<String> targets, String row, String onFailure) {
@@ -246,7 +244,7 @@ final class ForwardBody {
 
     private void downIntoNew(int i, Mapping mapping) {
         if (!mapping.old().isEmpty()) {
-            down(mapping, olds(mapping, "NEW."));
+            down(mapping, mapping.olds("NEW."));
         }
         line("    IF NOT is_last THEN notes := " + Sql.with("notes", Marker.noteDerived(i)) + "; END IF;");
         state(i, Marker.FROM_NEW);
@@ -282,21 +280,5 @@ final class ForwardBody {
 
     private static String stateText(int i, int state) {
         return "mark := " + Sql.with("mark", Marker.bits(i, state)) + ";";
-    }
-
-    static List<String> olds(Mapping mapping, String row) {
-        return mapping.old().stream()
-                .map(column -> row + column.name().quoted())
-                .toList();
-    }
-
-    static List<String> news(Mapping mapping, String row) {
-        return mapping.fresh().stream()
-                .map(column -> row + column.work().quoted())
-                .toList();
-    }
-
-    static List<String> places(Set<Identifier> columns, String row) {
-        return columns.stream().map(column -> row + column.quoted()).collect(Collectors.toList());
     }
 }

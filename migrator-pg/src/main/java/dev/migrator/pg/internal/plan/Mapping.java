@@ -33,6 +33,16 @@ record Mapping(String path, List<OldColumn> old, List<NewColumn> fresh, boolean 
         return inputs;
     }
 
+    /** The old side's columns of a row until CONTRACT, as SQL. */
+    List<String> olds(String row) {
+        return old.stream().map(column -> row + column.name().quoted()).toList();
+    }
+
+    /** The new side's columns of a row until CONTRACT, as SQL. */
+    List<String> news(String row) {
+        return fresh.stream().map(column -> row + column.work().quoted()).toList();
+    }
+
     /** Where the old side's values are found until CONTRACT, by the names that {@code up} uses. */
     Map<Identifier, Identifier> oldBefore() {
         return Map.of();

@@ -66,7 +66,7 @@ final class ReverseBody {
         if (!inputs.isEmpty()) {
             // The new side is on its own now: it does not follow what it was once computed from.
             line("  ELSIF " + Sql.bitsAre("mark", all, Marker.bits(i, Marker.FROM_OLD)) + " AND "
-                    + Sql.differ(ForwardBody.places(inputs, "NEW."), ForwardBody.places(inputs, "OLD.")) + " THEN");
+                    + Sql.differ(Sql.places(inputs, "NEW."), Sql.places(inputs, "OLD.")) + " THEN");
             line("    mark := " + Sql.with("mark", Marker.bits(i, Marker.BOTH)) + ";");
         }
         line("  END IF;");

@@ -1,6 +1,8 @@
 package dev.migrator.pg.internal.plan;
 
+import dev.migrator.Identifier;
 import java.util.Collection;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /** Small pieces of SQL in which every operator is qualified, so that no session's search path can change their meaning. */
@@ -44,5 +46,10 @@ final class Sql {
     /** Whether at least one value is given. */
     static String anyGiven(Collection<String> values) {
         return "(pg_catalog.num_nonnulls(" + String.join(", ", values) + ") OPERATOR(pg_catalog.>) 0)";
+    }
+
+    /** Columns of a row. */
+    static List<String> places(Collection<Identifier> columns, String row) {
+        return columns.stream().map(column -> row + column.quoted()).toList();
     }
 }
