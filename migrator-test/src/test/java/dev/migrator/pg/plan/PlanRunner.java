@@ -55,6 +55,17 @@ final class PlanRunner {
         plan.undoOrder(phase).forEach(step -> run(step.undo()));
     }
 
+    /** Undoes a phase's last steps, up to and with the one whose title has these words. */
+    void undoThrough(Phase phase, String words) {
+        for (Step step : plan.undoOrder(phase)) {
+            run(step.undo());
+            if (step.title().contains(words)) {
+                return;
+            }
+        }
+        throw new AssertionError("no step of " + phase + " is about: " + words);
+    }
+
     /** The rows that break a rule of the phase's last comparison. */
     List<String> violations(Phase phase) {
         Optional<Action.Compare> last = Optional.empty();

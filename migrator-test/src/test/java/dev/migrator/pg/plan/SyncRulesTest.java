@@ -1,11 +1,13 @@
 package dev.migrator.pg.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.migrator.Migration;
 import dev.migrator.MigrationFiles;
 import dev.migrator.Phase;
 import dev.migrator.test.PostgresServer;
+import dev.migrator.test.SqlFailure;
 import dev.migrator.test.TestDatabase;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -288,5 +290,45 @@ class SyncRulesTest {
         assertThat(row("code, code5", 2)).containsExactly("much too long", "<null>");
         assertThat(runner.violations(Phase.VALIDATE))
                 .containsExactly("1 × failed: up can't be computed for code → code5");
+    }
+
+    private PlanRunner widen() {
+        database.execute("CREATE TABLE users (id int PRIMARY KEY, n int)", "INSERT INTO users VALUES (1, 1)");
+        return new PlanRunner(
+                        database, yaml("operations:\n  - changeType: { table: users, column: n, type: bigint }\n"))
+                .through(Phase.CONTRACT);
+    }
+
+    @Test
+    void aValueThatTheOldShapeCannotHoldFailsNoWriteAndStopsTheRollback() {
+        PlanRunner runner = widen();
+        database.execute("INSERT INTO users (id, n) VALUES (2, 3000000000)");
+        assertThatThrownBy(() -> runner.undo(Phase.CONTRACT)).hasMessageContaining("1 × the old shape can't hold");
+        assertThat(row("n", 2)).containsExactly("3000000000");
+    }
+
+    @Test
+    void suchAValueCannotSlipInBehindTheRollbacksOwnCheck() {
+        PlanRunner runner = widen();
+        runner.undoThrough(Phase.CONTRACT, "refuse what the retired shape can't hold");
+        assertThatThrownBy(() -> database.execute("INSERT INTO users (id, n) VALUES (2, 3000000000)"))
+                .isInstanceOfSatisfying(
+                        SqlFailure.class, e -> assertThat(e.sqlState()).isEqualTo("23514"));
+        database.execute("INSERT INTO users (id, n) VALUES (3, 3)");
+    }
+
+    @Test
+    void oneColumnIsNotChangedByTwoOperations() {
+        database.execute("CREATE TABLE users (id int PRIMARY KEY, n int)");
+        assertThatThrownBy(
+                        () -> new PlanRunner(
+                                database,
+                                yaml(
+                                        """
+                                operations:
+                                  - setNotNull: { table: users, column: n }
+                                  - changeType: { table: users, column: n, type: bigint }
+                                """)))
+                .hasMessageContaining("is changed by another operation of this migration already");
     }
 }

@@ -60,6 +60,8 @@ public final class Scratch {
                         """
                         SELECT pg_catalog.format_type(a.atttypid, a.atttypmod) AS type,
                                nullif(a.attcollation, t.typcollation)::pg_catalog.regcollation::text AS collation,
+                               t.typtype = 'd' AND (t.typnotnull OR EXISTS (
+                                   SELECT FROM pg_catalog.pg_constraint k WHERE k.contypid = t.oid)) AS checked,
                                a.atthasdef OR a.attnotnull OR a.attidentity <> '' OR a.attgenerated <> ''
                                  OR EXISTS (SELECT FROM pg_catalog.pg_constraint k
                                              WHERE k.conrelid = a.attrelid AND a.attnum = ANY (k.conkey)) AS more
@@ -69,6 +71,11 @@ public final class Scratch {
                         scratch,
                         column.value())
                 .get(0);
+        if (row.isTrue("checked")) {
+            throw new RejectedSqlException(
+                    "is a domain with constraints, for which PostgreSQL rewrites the table under a lock;"
+                            + " use its base type and a check");
+        }
         if (row.isTrue("more")) {
             throw new RejectedSqlException("is more than a type: defaults and constraints have keys of their own");
         }

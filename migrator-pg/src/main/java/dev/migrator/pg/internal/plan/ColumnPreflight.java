@@ -66,7 +66,8 @@ final class ColumnPreflight {
         }
         boolean usedElsewhere = work.mappings().stream().anyMatch(mapping -> mapping.old().stream()
                         .anyMatch(old -> old.name().equals(column.name())))
-                || work.fills().stream().anyMatch(fill -> fill.column().equals(column.name()));
+                || work.fills().stream().anyMatch(fill -> fill.column().equals(column.name()))
+                || work.narrowed().contains(column.name());
         if (usedElsewhere) {
             refuse(key, what + " is changed by another operation of this migration already.", "Use two migrations.");
         }

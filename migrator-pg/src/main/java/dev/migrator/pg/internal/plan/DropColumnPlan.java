@@ -56,6 +56,15 @@ final class DropColumnPlan {
         }
         Identifier retired = work.names().retired(work.nextNumber());
         if (operation.down().isPresent()) {
+            if (info.notNull()) {
+                workspace
+                        .findings()
+                        .warn(
+                                path + ".down",
+                                info.name().quoted()
+                                        + " refuses NULL: a write for which `down` gives NULL fails until PURGE.",
+                                "See that it never does.");
+            }
             Optional<Expression> down = new Reader(workspace, work, path)
                     .value("down", info.name(), operation.down().get());
             down.filter(this::readsOthers)
@@ -84,7 +93,7 @@ final class DropColumnPlan {
                 + info.name().quoted();
         workspace.add(Draft.of(
                         Phase.CONTRACT,
-                        Exchange.SLOT,
+                        Exchange.SLOT + 1, // once the sync function no longer reads it
                         List.of(path),
                         "retire column " + info.name() + " of " + work.name().name(),
                         TableSteps.exclusively(work, List.of(away)),

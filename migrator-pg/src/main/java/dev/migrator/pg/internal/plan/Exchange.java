@@ -160,6 +160,9 @@ final class Exchange {
         work.fills().stream()
                 .filter(Fill::retires)
                 .forEach(fill -> statements.add(rename(fill.retired(), fill.column())));
+        if (!outgrownConditions().isEmpty()) {
+            statements.add(dropConstraint(outgrownProof()));
+        }
         recreateUpdateOf(statements);
         statements.addAll(triggers.forward());
         afterwards(statements);
@@ -188,6 +191,22 @@ final class Exchange {
                 .orElse(column(old.name()) + "SET NOT NULL");
     }
 
+    private Identifier outgrownProof() {
+        return work.names().proof("o");
+    }
+
+    /** Conditions that are true of a row whose retired side can't hold what the new release has written. */
+    private List<String> outgrownConditions() {
+        List<String> conditions = new ArrayList<>();
+        for (int i = 0; i < work.mappings().size(); i++) {
+            Mapping mapping = work.mappings().get(i);
+            if (!mapping.old().isEmpty() && !mapping.downCannotFail()) {
+                conditions.add(Marker.isIn(work.names().marker().quoted(), i, Marker.FAILED));
+            }
+        }
+        return conditions;
+    }
+
     private Identifier wayBackProof(OldColumn old) {
         return work.names().proof("b" + old.info().number());
     }
@@ -198,11 +217,20 @@ final class Exchange {
                 .flatMap(mapping -> mapping.old().stream())
                 .filter(Exchange::losesNotNull)
                 .toList();
-        if (columns.isEmpty()) {
+        List<String> outgrown = outgrownConditions();
+        if (columns.isEmpty() && outgrown.isEmpty()) {
             return List.of();
         }
         List<String> adds = new ArrayList<>();
         List<String> validations = new ArrayList<>();
+        if (!outgrown.isEmpty()) {
+            // Without it a value that the retired side can't hold could still come in behind the comparison, and be
+            // lost.
+            String proof = outgrownProof().quoted();
+            adds.add(dropConstraint(outgrownProof()));
+            adds.add(alter() + "ADD CONSTRAINT " + proof + " CHECK (NOT " + Sql.any(outgrown) + ") NOT VALID");
+            validations.add(alter() + "VALIDATE CONSTRAINT " + proof);
+        }
         for (OldColumn column : columns) {
             String proof = wayBackProof(column).quoted();
             adds.add(dropConstraint(wayBackProof(column)));
@@ -216,7 +244,7 @@ final class Exchange {
                 Phase.CONTRACT,
                 SLOT + 10,
                 work.paths(),
-                "for a rollback: prove that the retired shape has no NULL",
+                "for a rollback: prove that the retired shape holds every row",
                 new Action.Nothing(),
                 scan,
                 Effect.ADDS);
@@ -224,7 +252,7 @@ final class Exchange {
                 Phase.CONTRACT,
                 SLOT + 20,
                 work.paths(),
-                "for a rollback: let the retired shape refuse NULL again",
+                "for a rollback: refuse what the retired shape can't hold",
                 new Action.Nothing(),
                 TableSteps.exclusively(work, adds),
                 Effect.ADDS);

@@ -81,6 +81,8 @@ final class SequenceExchange {
                 table + to.quoted() + " ADD GENERATED " + kind + " AS IDENTITY (SEQUENCE NAME " + another.quoted()
                         + " INCREMENT " + sequence.increment() + " MINVALUE " + sequence.minimum() + maximum + " START "
                         + sequence.start() + " CACHE " + sequence.cache() + (sequence.cycles() ? " CYCLE)" : ")"));
+        // Changes nothing, but from here on nobody takes a number from the old sequence past its table.
+        statements.add(alter(sequence) + " INCREMENT BY " + sequence.increment());
         statements.add("SELECT pg_catalog.setval(" + Literal.text(another.quoted())
                 + "::pg_catalog.regclass, last_value, is_called) FROM " + name.quoted());
         statements.add(table + from.quoted() + " DROP IDENTITY");

@@ -39,10 +39,25 @@ final class SetNotNullPlan {
                                         path + ".column",
                                         info.name().quoted() + " refuses NULL already.",
                                         "Leave the operation out.");
+                    } else if (isReplaced(work, info.name())) {
+                        workspace
+                                .findings()
+                                .refuse(
+                                        path + ".column",
+                                        info.name().quoted()
+                                                + " is changed by another operation of this migration already.",
+                                        "Use two migrations.");
                     } else {
+                        work.narrowed().add(info.name());
                         new SetNotNullPlan(workspace, work, path, info.name()).draft(operation.fill());
                     }
                 }));
+    }
+
+    private static boolean isReplaced(TableWork work, Identifier column) {
+        return work.mappings().stream().anyMatch(mapping -> mapping.old().stream()
+                        .anyMatch(old -> old.name().equals(column)))
+                || work.fills().stream().anyMatch(fill -> fill.column().equals(column));
     }
 
     private void draft(Optional<String> fill) {

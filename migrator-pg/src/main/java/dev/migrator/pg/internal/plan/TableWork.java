@@ -22,6 +22,7 @@ final class TableWork {
     private final List<Copy> copies = new ArrayList<>();
     private final Set<Identifier> dropped = new TreeSet<>();
     private final Set<Identifier> newNames = new TreeSet<>();
+    private final Set<Identifier> narrowed = new TreeSet<>();
     private Optional<PrimaryKeyExchange> primaryKey = Optional.empty();
     private int counter;
 
@@ -76,6 +77,11 @@ final class TableWork {
     /** Columns that go at CONTRACT without a mapping or a fill. */
     Set<Identifier> dropped() {
         return dropped;
+    }
+
+    /** Columns for which an operation of this migration forbids NULL. */
+    Set<Identifier> narrowed() {
+        return narrowed;
     }
 
     /** Names of columns that operations of this migration add under their own names. */
