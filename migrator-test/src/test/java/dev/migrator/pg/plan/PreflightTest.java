@@ -150,6 +150,16 @@ class PreflightTest {
                         "`down` reads \"name\", which another operation",
                         TABLE),
                 refused(
+                        "one value for all rows of a column that is unique",
+                        "- dropColumn: { table: users, column: name, down: \"''\" }\n",
+                        "which the unique index \"users_name_key\" allows once",
+                        "CREATE TABLE users (id int PRIMARY KEY, name text UNIQUE)"),
+                refused(
+                        "down for a column that counts by itself",
+                        "- dropColumn: { table: users, column: n, down: '1' }\n",
+                        "\"n\" is an identity column",
+                        "CREATE TABLE users (id int PRIMARY KEY, n int GENERATED ALWAYS AS IDENTITY)"),
+                refused(
                         "two operations that read each other's columns",
                         """
                         - changeType: { table: users, column: n, type: text, to: t, up: 'n::text || m' , down: '1' }

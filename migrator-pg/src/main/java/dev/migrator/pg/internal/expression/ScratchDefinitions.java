@@ -87,6 +87,17 @@ public final class ScratchDefinitions {
         return definition.substring(beginning.length());
     }
 
+    /** What a CHECK of the copy asks of a row. */
+    public String checked(Identifier constraint) {
+        return session.query(
+                        "SELECT pg_get_expr(conbin, conrelid) AS expression FROM pg_constraint"
+                                + " WHERE conrelid = ?::regclass AND conname = ?",
+                        scratch,
+                        constraint.value())
+                .get(0)
+                .text("expression");
+    }
+
     /** The definition of a constraint of the copy. */
     public String constraint(Identifier constraint) {
         return session.query(

@@ -39,17 +39,11 @@ final class CarryOver {
     void draft() {
         for (IndexInfo index : work.table().indexes()) {
             String what = "index " + index.name().quoted();
-            if (index.unique()) {
-                staysInForce(what, index.columns());
-            }
             touched(what, index.columns()).ifPresent(columns -> index(index, columns));
         }
         for (ConstraintInfo constraint : work.table().constraints()) {
             if (constraint.type().matches("[cf]")) {
                 String what = "constraint " + constraint.name().quoted();
-                if (constraint.type().equals("c")) {
-                    staysInForce(what, constraint.columns());
-                }
                 touched(what, constraint.columns())
                         .ifPresent(columns -> new ConstraintCopy(this, workspace, work, columns).draft(constraint));
             }
@@ -57,23 +51,6 @@ final class CarryOver {
         for (StatisticsInfo statistics : work.table().statistics()) {
             String what = "statistics " + statistics.name().name().quoted();
             touched(what, statistics.columns()).ifPresent(columns -> statistics(statistics, columns));
-        }
-    }
-
-    /** What stands on an old column also stands on the retired one, and refuses what {@code down} makes of a write. */
-    private void staysInForce(String what, Collection<Integer> numbers) {
-        for (Mapping mapping : work.mappings()) {
-            boolean stands = mapping.old().stream()
-                    .anyMatch(column -> numbers.contains(column.info().number()));
-            if (stands && !mapping.downCannotFail()) {
-                workspace
-                        .findings()
-                        .warn(
-                                mapping.path(),
-                                what
-                                        + " stays in force on the retired column until PURGE: a write whose `down` breaks it fails.",
-                                "See that `down` keeps it, or drop it first.");
-            }
         }
     }
 

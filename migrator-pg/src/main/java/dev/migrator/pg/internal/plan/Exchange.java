@@ -2,6 +2,7 @@ package dev.migrator.pg.internal.plan;
 
 import dev.migrator.Identifier;
 import dev.migrator.Phase;
+import dev.migrator.pg.internal.catalog.ColumnInfo;
 import dev.migrator.pg.internal.catalog.TriggerInfo;
 import dev.migrator.pg.internal.sql.Literal;
 import dev.migrator.plan.Action;
@@ -103,9 +104,13 @@ final class Exchange {
             retireOld(mapping, statements);
         }
         work.primaryKey().ifPresent(key -> statements.addAll(key.addOn(key.copy())));
-        work.fills().stream()
-                .filter(Fill::retires)
-                .forEach(fill -> statements.add(rename(fill.column(), fill.retired())));
+        work.fills().stream().filter(Fill::retires).forEach(fill -> {
+            statements.add(rename(fill.column(), fill.retired()));
+            if (fill.info().defaultValue().isPresent()) {
+                statements.add(column(fill.retired()) + "DROP DEFAULT");
+            }
+        });
+        work.rules().stream().filter(this::isOurs).forEach(rule -> statements.addAll(rule.asideBy()));
         if (work.hasMarker()) {
             statements.add(dropConstraint(work.names().proof("s")));
         }
@@ -129,6 +134,10 @@ final class Exchange {
 
     private static boolean losesNotNull(OldColumn old) {
         return old.info().notNull() && !old.staysNotNull();
+    }
+
+    private boolean isOurs(RetiredRule rule) {
+        return work.paths().contains(rule.path());
     }
 
     private String dropConstraint(Identifier name) {
@@ -157,9 +166,13 @@ final class Exchange {
                     .forEach(column -> statements.add(column(column.work()) + "DROP NOT NULL"));
         }
         work.primaryKey().ifPresent(key -> statements.addAll(key.addOn(key.spare())));
-        work.fills().stream()
-                .filter(Fill::retires)
-                .forEach(fill -> statements.add(rename(fill.retired(), fill.column())));
+        work.fills().stream().filter(Fill::retires).forEach(fill -> {
+            statements.add(rename(fill.retired(), fill.column()));
+            fill.info()
+                    .defaultValue()
+                    .ifPresent(value -> statements.add(column(fill.column()) + "SET DEFAULT " + value));
+        });
+        work.rules().stream().filter(this::isOurs).forEach(rule -> statements.addAll(rule.backBy()));
         if (!outgrownConditions().isEmpty()) {
             statements.add(dropConstraint(outgrownProof()));
         }
@@ -171,7 +184,7 @@ final class Exchange {
 
     private void restoreOld(OldColumn old, List<String> statements) {
         if (losesNotNull(old)) {
-            statements.add(restoredNotNull(old));
+            statements.add(restoredNotNull(work, old.info()));
             statements.add(dropConstraint(wayBackProof(old)));
         }
         if (old.info().defaultValue().isPresent() && !old.defaultTakenOver()) {
@@ -181,14 +194,15 @@ final class Exchange {
     }
 
     /** Since PostgreSQL 18 a NOT NULL has a name, which a dump shows. */
-    private String restoredNotNull(OldColumn old) {
+    static String restoredNotNull(TableWork work, ColumnInfo column) {
         return work.table().constraints().stream()
-                .filter(constraint -> constraint.type().equals("n")
-                        && constraint.columns().contains(old.info().number()))
+                .filter(constraint ->
+                        constraint.type().equals("n") && constraint.columns().contains(column.number()))
                 .findFirst()
-                .map(constraint -> alter() + "ADD CONSTRAINT "
-                        + constraint.name().quoted() + " NOT NULL " + old.name().quoted())
-                .orElse(column(old.name()) + "SET NOT NULL");
+                .map(constraint ->
+                        work.alter() + "ADD CONSTRAINT " + constraint.name().quoted() + " NOT NULL "
+                                + column.name().quoted())
+                .orElse(work.alter() + "ALTER COLUMN " + column.name().quoted() + " SET NOT NULL");
     }
 
     private Identifier outgrownProof() {

@@ -96,7 +96,8 @@ final class MappingOrder {
 
     /** The columns that are gone, or are others under the same name, from CONTRACT on. */
     private Set<Identifier> retired() {
-        Set<Identifier> retired = new TreeSet<>(work.dropped());
+        Set<Identifier> retired = new TreeSet<>();
+        work.dropped().forEach(column -> retired.add(column.info().name()));
         work.mappings().forEach(mapping -> mapping.old().forEach(column -> retired.add(column.name())));
         work.fills().stream().filter(Fill::retires).forEach(fill -> retired.add(fill.column()));
         return retired;

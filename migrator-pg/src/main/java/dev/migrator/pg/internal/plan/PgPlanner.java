@@ -75,6 +75,7 @@ public final class PgPlanner implements Planner {
         }
         workspace.tables().forEach(work -> new MappingOrder(workspace, work).settle());
         workspace.tables().forEach(work -> new CarryOver(workspace, work).draft());
+        workspace.tables().forEach(work -> new RetiredRules(workspace, work).find());
         List<Draft> drafts = new ArrayList<>(workspace.drafts());
         workspace.tables().forEach(work -> drafts.addAll(new TableSteps(work).drafts()));
         if (workspace.findings().refused()) {

@@ -77,7 +77,7 @@ final class ReverseBody {
         Set<Identifier> inputs = new TreeSet<>();
         mapping.fresh().forEach(column -> inputs.addAll(column.up().columns()));
         mapping.old().forEach(column -> inputs.remove(column.name()));
-        inputs.removeAll(work.dropped());
+        work.dropped().forEach(column -> inputs.remove(column.info().name()));
         for (Fill fill : work.fills()) {
             if (fill.retires() && inputs.remove(fill.column())) {
                 inputs.add(fill.retired());

@@ -3,6 +3,7 @@ package dev.migrator.pg.internal.plan;
 import dev.migrator.Identifier;
 import dev.migrator.Phase;
 import dev.migrator.operation.SetNotNull;
+import dev.migrator.pg.internal.catalog.ColumnInfo;
 import dev.migrator.pg.internal.expression.Expression;
 import dev.migrator.plan.Action;
 import dev.migrator.plan.Artifact;
@@ -19,13 +20,15 @@ final class SetNotNullPlan {
     private final Workspace workspace;
     private final TableWork work;
     private final String path;
+    private final ColumnInfo info;
     private final Identifier column;
 
-    private SetNotNullPlan(Workspace workspace, TableWork work, String path, Identifier column) {
+    private SetNotNullPlan(Workspace workspace, TableWork work, String path, ColumnInfo info) {
         this.workspace = workspace;
         this.work = work;
         this.path = path;
-        this.column = column;
+        this.info = info;
+        this.column = info.name();
     }
 
     static void draft(Workspace workspace, String path, SetNotNull operation) {
@@ -49,7 +52,7 @@ final class SetNotNullPlan {
                                         "Use two migrations.");
                     } else {
                         work.narrowed().add(info.name());
-                        new SetNotNullPlan(workspace, work, path, info.name()).draft(operation.fill());
+                        new SetNotNullPlan(workspace, work, path, info).draft(operation.fill());
                     }
                 }));
     }
@@ -100,7 +103,7 @@ final class SetNotNullPlan {
             return;
         }
         TablePreflight.forSync(path, work.table(), workspace.findings());
-        work.fills().add(new Fill(path, column, value, column, true));
+        work.fills().add(new Fill(path, info, value, column, true));
         workspace.findings().note(path, "a rollback leaves the values that `fill` gave in their place.");
         Action action = new Action.Backfill(
                 work.name(), column.quoted() + " = (" + value.text() + ")", column.quoted() + " IS NULL");

@@ -33,6 +33,8 @@ final class TableSteps {
 
     List<Draft> drafts() {
         List<Draft> drafts = new ArrayList<>();
+        work.dropped().forEach(column -> drafts.addAll(column.drafts(work)));
+        drafts.addAll(RetiredRules.wayBack(work));
         if (!work.needsSync()) {
             return drafts;
         }

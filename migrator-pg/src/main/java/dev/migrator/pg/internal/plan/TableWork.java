@@ -20,7 +20,8 @@ final class TableWork {
     private final List<Mapping> mappings = new ArrayList<>();
     private final List<Fill> fills = new ArrayList<>();
     private final List<Copy> copies = new ArrayList<>();
-    private final Set<Identifier> dropped = new TreeSet<>();
+    private final List<DroppedColumn> dropped = new ArrayList<>();
+    private final List<RetiredRule> rules = new ArrayList<>();
     private final Set<Identifier> newNames = new TreeSet<>();
     private final Set<Identifier> narrowed = new TreeSet<>();
     private Optional<PrimaryKeyExchange> primaryKey = Optional.empty();
@@ -49,6 +50,11 @@ final class TableWork {
         return table.name();
     }
 
+    /** How a statement that changes the table begins. */
+    String alter() {
+        return "ALTER TABLE " + name().quoted() + " ";
+    }
+
     Scratch scratch() {
         return scratch;
     }
@@ -75,8 +81,13 @@ final class TableWork {
     }
 
     /** Columns that go at CONTRACT without a mapping or a fill. */
-    Set<Identifier> dropped() {
+    List<DroppedColumn> dropped() {
         return dropped;
+    }
+
+    /** What is not in force from CONTRACT on, and is proven again by a rollback. */
+    List<RetiredRule> rules() {
+        return rules;
     }
 
     /** Columns for which an operation of this migration forbids NULL. */
