@@ -13,7 +13,7 @@ import java.util.function.UnaryOperator;
  *     can't be computed
  * @param down the old side's values by those of the new side
  * @param inputs columns of other mappings that {@code up} reads
- * @param defaultTakenOver whether the old column refuses NULL, so that its default is known not to be a given value
+ * @param twinDefaults whether both sides have a default
  */
 record ShapeMapping(
         List<String> old,
@@ -21,7 +21,7 @@ record ShapeMapping(
         UnaryOperator<List<String>> up,
         UnaryOperator<List<String>> down,
         Set<String> inputs,
-        boolean defaultTakenOver) {
+        boolean twinDefaults) {
 
     /** How the two sides of a row came about. */
     enum State {
@@ -33,13 +33,13 @@ record ShapeMapping(
 
     /** One column for one other. */
     static ShapeMapping of(
-            String old, String fresh, UnaryOperator<String> up, UnaryOperator<String> down, boolean taken) {
+            String old, String fresh, UnaryOperator<String> up, UnaryOperator<String> down, boolean twins) {
         return new ShapeMapping(
                 List.of(old),
                 List.of(fresh),
                 values -> List.of(up.apply(values.get(0))),
                 values -> List.of(down.apply(values.get(0))),
                 Set.of(),
-                taken);
+                twins);
     }
 }

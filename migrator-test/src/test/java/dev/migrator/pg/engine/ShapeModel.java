@@ -16,8 +16,8 @@ import java.util.Set;
  * <ol>
  *   <li>The side that changed wins; if both changed, both stay. A row that nobody has written since EXPAND has the new shape
  *       that is computed from the old one.
- *   <li>INSERT: only the old side given, the new one is computed; only the new one, the old one is; both, both stay. An old
- *       column that is NULL, or at a default that the sync can't tell from a given value, counts as not given.
+ *   <li>INSERT: only the old side given, the new one is computed; only the new one, the old one is; both, both stay. A
+ *       column that is at its default counts as not given.
  *   <li>What can't be computed is NULL, and the statement goes through.
  *   <li>The table's own trigger, if there is one, trims a column of the old shape, and has the last word about it.
  *   <li>From CONTRACT on the new side is written alone, and the retired side follows it.
@@ -37,7 +37,7 @@ final class ShapeModel {
      *
      * @param plain columns that no mapping concerns
      * @param mappings the mappings, each after those whose columns it reads
-     * @param defaults the defaults, of old columns until and of new columns from CONTRACT on
+     * @param defaults the defaults of old and new columns
      * @param trimmed columns of the old shape that the table's own trigger trims
      */
     ShapeModel(List<String> plain, List<ShapeMapping> mappings, Map<String, String> defaults, Set<String> trimmed) {
@@ -72,10 +72,6 @@ final class ShapeModel {
         return value.equals(DEFAULT) ? defaults.getOrDefault(column, NULL) : value;
     }
 
-    private static boolean anyGiven(List<String> values) {
-        return values.stream().anyMatch(value -> !value.equals(NULL));
-    }
-
     /** The row that an INSERT of these values leaves. */
     ShapeRow insert(Map<String, String> given, boolean contracted) {
         ShapeRow.Draft row = new ShapeRow.Draft(
@@ -97,11 +93,10 @@ final class ShapeModel {
     private void insert(int i, ShapeMapping mapping, Map<String, String> given, ShapeRow.Draft row) {
         mapping.old().forEach(column -> row.values().put(column, given(given, column)));
         for (String column : mapping.fresh()) {
-            String value = given.getOrDefault(column, NULL);
-            row.values().put(column, value.equals(DEFAULT) ? NULL : value);
+            row.values().put(column, mapping.twinDefaults() ? given(given, column) : given.getOrDefault(column, NULL));
         }
-        boolean oldAbsent = mapping.old().stream().allMatch(column -> isAbsent(mapping, given, row, column));
-        if (!anyGiven(row.get(mapping.fresh()))) {
+        boolean oldAbsent = areAtDefault(mapping.old(), row);
+        if (areAtDefault(mapping.fresh(), row)) {
             trim(row, mapping);
             up(i, mapping, row);
         } else if (oldAbsent) {
@@ -112,12 +107,9 @@ final class ShapeModel {
         }
     }
 
-    private boolean isAbsent(ShapeMapping mapping, Map<String, String> given, ShapeRow.Draft row, String column) {
-        String value = given.getOrDefault(column, DEFAULT);
-        boolean left = value.equals(DEFAULT) || value.equals(NULL);
-        boolean atDefault =
-                defaults.getOrDefault(column, NULL).equals(row.values().get(column));
-        return mapping.defaultTakenOver() ? left : left || atDefault;
+    private boolean areAtDefault(List<String> columns, ShapeRow.Draft row) {
+        return columns.stream().allMatch(column -> defaults.getOrDefault(column, NULL)
+                .equals(row.values().get(column)));
     }
 
     private void trim(ShapeRow.Draft row, ShapeMapping mapping) {
@@ -160,7 +152,7 @@ final class ShapeModel {
     ShapeRow update(ShapeRow before, Map<String, String> sets, boolean contracted) {
         ShapeRow.Draft row = before.edit();
         sets.forEach((column, value) ->
-                row.values().put(column, value.equals(DEFAULT) ? defaultOf(column, contracted) : value));
+                row.values().put(column, value.equals(DEFAULT) ? defaults.getOrDefault(column, NULL) : value));
         for (int i = 0; i < mappings.size(); i++) {
             ShapeMapping mapping = mappings.get(i);
             if (contracted) {
@@ -170,11 +162,6 @@ final class ShapeModel {
             }
         }
         return row.done();
-    }
-
-    private String defaultOf(String column, boolean contracted) {
-        boolean fresh = mappings.stream().anyMatch(mapping -> mapping.fresh().contains(column));
-        return fresh && !contracted ? NULL : defaults.getOrDefault(column, NULL);
     }
 
     private static boolean changed(ShapeRow before, ShapeRow.Draft row, Iterable<String> columns) {
@@ -187,16 +174,6 @@ final class ShapeModel {
     }
 
     private void update(int i, ShapeMapping mapping, ShapeRow before, ShapeRow.Draft row) {
-        boolean nothing = mapping.defaultTakenOver() && !anyGiven(row.get(mapping.fresh()));
-        if (nothing && changed(before, row, mapping.fresh())) {
-            // NULL where it is refused is what is left of the word DEFAULT, and no value of the new side.
-            if (changed(before, row, mapping.old())) {
-                mapping.fresh().forEach(column -> row.values().put(column, before.get(column)));
-            } else {
-                mapping.old().forEach(column -> row.values().put(column, defaults.getOrDefault(column, NULL)));
-                up(i, mapping, row);
-            }
-        }
         trim(row, mapping);
         boolean oldChanged = changed(before, row, mapping.old());
         boolean inputsChanged = changed(before, row, mapping.inputs());

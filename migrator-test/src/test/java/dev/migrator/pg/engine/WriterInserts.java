@@ -1,7 +1,6 @@
 package dev.migrator.pg.engine;
 
 import static dev.migrator.pg.engine.ShapeModel.DEFAULT;
-import static dev.migrator.pg.engine.ShapeModel.NULL;
 
 import java.io.IOException;
 import java.io.StringReader;
@@ -69,11 +68,10 @@ class WriterInserts extends WriterSession {
         Map<String, String> expressions = new LinkedHashMap<>(Map.of("id", String.valueOf(id)));
         for (WriterColumn column : table.columns(kind)) {
             String value = source.get().get(column.name());
-            boolean ambiguous = column.name().equals("big_n") && stage.exchanging() && value.equals(NULL);
             if (column.name().equals("nick") || column.name().equals("handle")) {
                 given.put(column.name(), pool.unique("k"));
                 expressions.put(column.name(), WriterSql.literal(given.get(column.name())));
-            } else if (!ambiguous) {
+            } else {
                 given.put(column.name(), value);
                 expressions.put(column.name(), column.name());
             }

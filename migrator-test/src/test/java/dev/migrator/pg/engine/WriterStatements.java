@@ -58,13 +58,13 @@ final class WriterStatements extends WriterInserts {
             return;
         }
         Map<String, String> sets = values.updated(stage, first);
-        // Over the exchange the word means the default of the one side or of the other.
-        if (values.chance(0.08) && !(stage.exchanging() && !table.sameNames())) {
+        if (values.chance(0.08)) {
             List<String> columns = table.columns(kind).stream()
                     .map(WriterColumn::name)
                     .filter(column -> table.model().hasDefault(column))
                     .toList();
             sets.put(columns.get(random.nextInt(columns.size())), DEFAULT);
+            values.over(stage, sets);
         }
         List<ShapeRow> rows = new ArrayList<>(List.of(first.get()));
         boolean unique = sets.containsKey("nick") || sets.containsKey("handle");

@@ -103,7 +103,7 @@ record WriterTable(
                 ShapeMapping.of("name", "full_name", text -> text, text -> text, true),
                 ShapeMapping.of("nick", "handle", text -> text, text -> text, false),
                 ShapeMapping.of("lat", "latitude", WriterColumns::number, text -> text, true),
-                ShapeMapping.of("n", "big_n", text -> text, text -> text, false),
+                ShapeMapping.of("n", "big_n", text -> text, text -> text, true),
                 ShapeMapping.of("amount", "total", text -> text, text -> text, false),
                 new ShapeMapping(
                         List.of("place"),

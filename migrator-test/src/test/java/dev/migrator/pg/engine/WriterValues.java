@@ -46,8 +46,7 @@ final class WriterValues {
     }
 
     private String insertedValue(WriterStage stage, WriterColumn column) {
-        boolean ambiguous = column.name().equals("big_n") && stage.exchanging();
-        if (column.nullable() && chance(0.15) && !ambiguous) {
+        if (column.nullable() && chance(0.15)) {
             return NULL;
         }
         if (WITH_DEFAULT.contains(column.name()) && chance(0.12)) {

@@ -1,6 +1,7 @@
 package dev.migrator.pg.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.migrator.MigrationFiles;
 import dev.migrator.Phase;
@@ -153,9 +154,15 @@ class SyncEdgesTest {
     void anExplicitNullStaysNullWhereTheColumnHasADefault() {
         users("name text DEFAULT 'anon'");
         PlanRunner runner = plan(RENAME).through(Phase.EXPAND);
-        database.execute("INSERT INTO users VALUES (1, NULL)", "INSERT INTO users (id) VALUES (2)");
+        database.execute(
+                "INSERT INTO users (id, name) VALUES (1, NULL)",
+                "INSERT INTO users (id) VALUES (2)",
+                "INSERT INTO users (id, full_name) VALUES (4, NULL)",
+                "INSERT INTO users (id, name, full_name) VALUES (5, NULL, 'both')");
         assertThat(row("name, full_name", 1)).containsExactly("<null>", "<null>");
         assertThat(row("name, full_name", 2)).containsExactly("anon", "anon");
+        assertThat(row("name, full_name", 4)).containsExactly("<null>", "<null>");
+        assertThat(row("name, full_name", 5)).containsExactly("<null>", "both");
         runner.run(Phase.BACKFILL);
         runner.run(Phase.VALIDATE);
         runner.run(Phase.CONTRACT);
@@ -163,7 +170,6 @@ class SyncEdgesTest {
         assertThat(row("full_name", 3)).containsExactly("<null>");
     }
 
-    /** The default is set aside while both shapes are written, which the word DEFAULT in an UPDATE must not notice. */
     @Test
     void theWordDefaultInAnUpdateGivesTheDefaultOfEitherRelease() {
         users("name text NOT NULL DEFAULT 'anon'", "1, 'Ann'", "2, 'Bob'", "3, 'Cy'", "4, 'Di'");
@@ -179,8 +185,21 @@ class SyncEdgesTest {
         for (int id = 1; id <= 3; id++) {
             assertThat(row("name, full_name", id)).containsExactly("anon", "anon");
         }
-        assertThat(row("name, full_name", 4)).containsExactly("Dora", "Dora");
+        assertThat(row("name, full_name", 4)).containsExactly("Dora", "anon");
         assertThat(runner.violations(Phase.VALIDATE)).isEmpty();
+    }
+
+    @Test
+    void nullIsRefusedFromEitherReleaseWhereTheColumnRefusesIt() {
+        users("name text NOT NULL DEFAULT 'anon'", "1, 'Ann'");
+        plan(RENAME).through(Phase.EXPAND);
+        for (String write : List.of(
+                "INSERT INTO users (id, name) VALUES (2, NULL)",
+                "INSERT INTO users (id, full_name) VALUES (2, NULL)",
+                "UPDATE users SET name = NULL",
+                "UPDATE users SET full_name = NULL")) {
+            assertThatThrownBy(() -> database.execute(write)).as(write).hasMessageContaining("null value in column");
+        }
     }
 
     /** An added column that is computed from a renamed one follows both releases, whichever operation comes first. */

@@ -62,6 +62,16 @@ record Mapping(String path, List<OldColumn> old, List<NewColumn> fresh, boolean 
         return places;
     }
 
+    /**
+     * Whether both sides have a default of their own until CONTRACT, which is the same for all rows of a statement. Then a side
+     * that is at its default counts as not given, and an explicit NULL as given, whoever writes it.
+     */
+    boolean hasTwinDefaults() {
+        return old.size() == 1
+                && fresh.size() == 1
+                && fresh.get(0).defaultBefore().isPresent();
+    }
+
     /** Whether {@code up} is nothing but the old column itself and so can't fail. */
     boolean upCannotFail() {
         return fresh.stream().allMatch(column -> column.up().bareColumn())

@@ -149,15 +149,18 @@ final class MappingBuilder {
             Optional<String> value = oneToOne
                     ? new Defaults(workspace, work, path).carried(source, spec.type(), spec.work(), up)
                     : Optional.empty();
+            boolean sameName = spec.name().equals(source.name());
+            Optional<String> before = source.volatileDefault() || sameName ? Optional.empty() : value;
             fresh.add(new NewColumn(
-                    spec.name(), spec.work(), spec.type(), up, Optional.empty(), value, oneToOne && source.notNull()));
+                    spec.name(), spec.work(), spec.type(), up, before, value, oneToOne && source.notNull()));
         }
         List<OldColumn> old = new ArrayList<>();
         for (OldSpec spec : olds) {
             boolean nameStays = news.stream()
                     .anyMatch(column -> column.name().equals(spec.info().name()));
+            boolean twin = oneToOne && fresh.get(0).defaultBefore().isPresent();
             boolean takeOver =
-                    spec.info().defaultValue().isPresent() && spec.info().notNull() && !nameStays;
+                    spec.info().defaultValue().isPresent() && spec.info().notNull() && !nameStays && !twin;
             Expression down = Objects.requireNonNull(downs.get(spec.info().name()));
             boolean exact = down.bareColumn()
                     && oneToOne
@@ -171,13 +174,13 @@ final class MappingBuilder {
                                 "the default of " + spec.info().name().quoted() + " goes with it at PURGE.",
                                 "Give the new columns defaults of their own then, if they need any.");
             }
-            ambiguity(spec.info(), takeOver, nameStays);
+            ambiguity(spec.info(), takeOver || twin, nameStays);
         }
         return new Mapping(path, old, fresh, true);
     }
 
-    private void ambiguity(ColumnInfo column, boolean takenOver, boolean nameStays) {
-        if (column.defaultValue().isPresent() && !takenOver && !nameStays) {
+    private void ambiguity(ColumnInfo column, boolean known, boolean nameStays) {
+        if (column.defaultValue().isPresent() && !known && !nameStays) {
             workspace
                     .findings()
                     .note(

@@ -9,7 +9,7 @@ import dev.migrator.Identifier;
  * side was derived from the old one, 1 the old side was derived from the new one, 2 a statement gave both, 3 the derivation
  * failed. While a row is on its way through the triggers bit 0 is not set yet; the other bits are notes between them then:
  * bits 1–15 that a statement set a new column to NULL in so many words, bits 16–30 that the old side of a mapping was
- * derived before the table's own triggers ran.
+ * derived before the table's own triggers ran. Bit 31 alone is what an INSERT begins with.
  *
  * <p>Constant default, so that adding it rewrites nothing; no index, which would take every HOT update (experiment 16).
  */
@@ -57,8 +57,13 @@ final class Marker {
         return 1 << (16 + mapping);
     }
 
-    /** The marker's column definition. */
+    /** The marker's column definition, by which the rows that are there get 0. */
     static String definition(Identifier marker) {
         return marker.quoted() + " pg_catalog.int4 NOT NULL DEFAULT 0";
+    }
+
+    /** What an INSERT gives to it before any trigger: pending, too, but not 0. */
+    static String inserted(Identifier marker) {
+        return "ALTER COLUMN " + marker.quoted() + " SET DEFAULT '" + Integer.MIN_VALUE + "'";
     }
 }

@@ -80,6 +80,8 @@ final class TableSteps {
             drops.add("DROP COLUMN IF EXISTS " + work.names().marker().quoted());
             makes.add(work.artifact(Artifact.Kind.COLUMN, work.names().marker(), true));
             statements.add("ALTER TABLE " + table() + " " + String.join(", ", adds));
+            statements.add("ALTER TABLE " + table() + " "
+                    + Marker.inserted(work.names().marker()));
             undo.add("ALTER TABLE " + table() + " " + String.join(", ", drops));
             for (Mapping mapping : work.mappings()) {
                 ColumnProperties.at(work.name(), mapping, statements);
