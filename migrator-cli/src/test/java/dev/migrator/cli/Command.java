@@ -1,5 +1,8 @@
 package dev.migrator.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.migrator.test.TestDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,7 +27,17 @@ final class Command {
      * @param out its standard output
      * @param err its standard error
      */
-    record Result(int code, String out, String err) {}
+    record Result(int code, String out, String err) {
+
+        /** Its standard output, read as JSON. */
+        JsonNode json() {
+            try {
+                return new ObjectMapper().readTree(out);
+            } catch (JsonProcessingException e) {
+                throw new AssertionError("no JSON: " + out + err, e);
+            }
+        }
+    }
 
     Command(Path folder, TestDatabase database) {
         this.folder = folder;

@@ -3,9 +3,6 @@ package dev.migrator.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.migrator.test.PostgresServer;
-import dev.migrator.test.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,34 +26,30 @@ class CommandIT {
     @TempDir
     Path folder;
 
-    private TestDatabase database;
+    private CommandSite site;
     private Command command;
 
     @BeforeEach
-    void createDatabase() {
-        database = PostgresServer.shared().createDatabase();
-        database.execute(
+    void open() {
+        site = CommandSite.in(
+                folder,
                 "CREATE TABLE users (id int PRIMARY KEY, name text NOT NULL)",
                 "INSERT INTO users SELECT g, 'user ' || g FROM generate_series(1, 1000) g");
-        command = new Command(folder, database).file("0001_rename.yaml", RENAME);
+        command = site.command().file("0001_rename.yaml", RENAME);
     }
 
     @AfterEach
-    void dropDatabase() {
-        database.close();
-    }
-
-    private static JsonNode json(Command.Result result) throws IOException {
-        return new ObjectMapper().readTree(result.out());
+    void close() {
+        site.close();
     }
 
     @Test
-    void aMigrationGoesAllTheWayAndEveryCommandTellsOfIt() throws IOException {
+    void aMigrationGoesAllTheWayAndEveryCommandTellsOfIt() {
         Command.Result plan = command.run("plan");
         assertThat(plan.code()).isZero();
         assertThat(plan.out())
                 .contains("ADD COLUMN \"full_name\" text", "ACCESS EXCLUSIVE", "blocks reads and writes", "PURGE");
-        assertThat(database.queryStrings("SELECT nspname FROM pg_namespace WHERE nspname = 'migrator'"))
+        assertThat(site.database().queryStrings("SELECT nspname FROM pg_namespace WHERE nspname = 'migrator'"))
                 .as("plan changes nothing")
                 .isEmpty();
 
@@ -65,7 +58,7 @@ class CommandIT {
         assertThat(waiting.out()).contains("0001_rename: waits before CONTRACT", "approval: nobody has approved");
         assertThat(waiting.err()).contains("BACKFILL COMPLETE").doesNotContain("\u001b");
 
-        JsonNode status = json(command.run("status", "--json"));
+        JsonNode status = command.run("status", "--json").json();
         assertThat(status.isArray()).isTrue();
         JsonNode first = status.get(0);
         for (String key : List.of(
@@ -94,14 +87,12 @@ class CommandIT {
         assertThat(command.run("verify", "0001_rename").code()).isZero();
         command.run("approve", "0001_rename", "purge", "--by", "ann", "--reason", "soaked");
         assertThat(command.run("migrate").code()).isZero();
-        assertThat(database.queryStrings(
-                        "SELECT attname FROM pg_attribute WHERE attrelid = 'users'::regclass AND attnum > 0"
-                                + " AND NOT attisdropped ORDER BY 1"))
-                .containsExactly("full_name", "id");
+        assertThat(site.columns("users")).containsExactly("full_name", "id");
 
-        JsonNode history = json(command.run("history", "0001_rename", "--json"));
+        JsonNode history = command.run("history", "0001_rename", "--json").json();
         assertThat(history.findValuesAsText("event")).contains("started", "approved", "phase-complete");
-        assertThat(history.get(0).get("actor").asText()).isEqualTo(database.user());
+        assertThat(history.get(0).get("actor").asText())
+                .isEqualTo(site.database().user());
         assertThat(command.run("migrate").code()).as("nothing left to do").isZero();
     }
 
@@ -109,9 +100,10 @@ class CommandIT {
     void aRollbackBringsTheOldShapeBackAndIsNotUndoneByAPlainMigrate() {
         command.file("0001_rename.yaml", RENAME + "gates: { contract: [] }\n");
         assertThat(command.run("migrate").code()).isEqualTo(3);
-        database.execute("UPDATE users SET full_name = 'new' WHERE id = 1");
+        site.database().execute("UPDATE users SET full_name = 'new' WHERE id = 1");
         assertThat(command.run("rollback", "0001_rename").code()).isZero();
-        assertThat(database.queryString("SELECT name FROM users WHERE id = 1")).isEqualTo("new");
+        assertThat(site.database().queryString("SELECT name FROM users WHERE id = 1"))
+                .isEqualTo("new");
         Command.Result plain = command.run("migrate");
         assertThat(plain.code()).isZero();
         assertThat(plain.out()).contains("was rolled back");
@@ -122,8 +114,10 @@ class CommandIT {
     @Test
     void rowsThatDifferAreNamedByVerify() {
         command.run("migrate");
-        database.execute(
-                "ALTER TABLE users DISABLE TRIGGER USER", "UPDATE users SET name = 'past the triggers' WHERE id = 77");
+        site.database()
+                .execute(
+                        "ALTER TABLE users DISABLE TRIGGER USER",
+                        "UPDATE users SET name = 'past the triggers' WHERE id = 77");
         Command.Result verify = command.run("verify", "0001_rename");
         assertThat(verify.code()).isEqualTo(1);
         assertThat(verify.out()).contains("77");
@@ -181,9 +175,7 @@ class CommandIT {
         assertThat(result.code()).isEqualTo(1);
         assertThat(result.err())
                 .contains("0001_rename.yaml:7:", "operations[0].changeType.up", "column \"nmae\" does not exist");
-        assertThat(database.queryStrings(
-                        "SELECT attname FROM pg_attribute WHERE attrelid = 'users'::regclass AND attnum > 0"))
-                .containsExactly("id", "name");
+        assertThat(site.columns("users")).containsExactly("id", "name");
     }
 
     @Test
@@ -245,9 +237,10 @@ class CommandIT {
     @Test
     void aStateSchemaOfANewerVersionStopsMigrate() {
         command.run("migrate", "--to", "EXPAND");
-        database.execute(
-                "CREATE OR REPLACE FUNCTION migrator.state_version() RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL"
-                        + " SAFE AS 'SELECT 99'");
+        site.database()
+                .execute(
+                        "CREATE OR REPLACE FUNCTION migrator.state_version() RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL"
+                                + " SAFE AS 'SELECT 99'");
         Command.Result result = command.run("migrate");
         assertThat(result.code()).isEqualTo(1);
         assertThat(result.err()).contains("99");

@@ -3,10 +3,8 @@ package dev.migrator.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.migrator.test.PostgresServer;
 import dev.migrator.test.TestDatabase;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,10 +71,10 @@ class LongBackfillIT {
                         """);
     }
 
-    private JsonNode status() throws IOException {
+    private JsonNode status() {
         Command.Result result = prepared(elsewhere).run("status", "--json");
         assertThat(result.code()).as(result.err()).isZero();
-        return new ObjectMapper().readTree(result.out()).get(0);
+        return result.json().get(0);
     }
 
     private long filled() {

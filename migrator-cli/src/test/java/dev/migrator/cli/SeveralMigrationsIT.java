@@ -3,10 +3,6 @@ package dev.migrator.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.migrator.test.PostgresServer;
-import dev.migrator.test.TestDatabase;
-import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,17 +16,17 @@ class SeveralMigrationsIT {
     @TempDir
     Path folder;
 
-    private TestDatabase database;
+    private CommandSite site;
     private Command command;
 
     @BeforeEach
-    void createDatabase() {
-        database = PostgresServer.shared().createDatabase();
-        database.execute(
+    void open() {
+        site = CommandSite.in(
+                folder,
                 "CREATE TABLE users (id int PRIMARY KEY, name text, age text)",
                 "INSERT INTO users VALUES (1, 'ann', '31'), (2, 'bob', 'unknown'), (3, 'cid', '12')",
                 "CREATE TABLE orders (id int PRIMARY KEY)");
-        command = new Command(folder, database)
+        command = site.command()
                 .file(
                         "0001_name.yaml",
                         "operations:\n  - renameColumn: { table: users, column: name, to: full_name }\n")
@@ -39,22 +35,18 @@ class SeveralMigrationsIT {
     }
 
     @AfterEach
-    void dropDatabase() {
-        database.close();
-    }
-
-    private static JsonNode json(Command.Result result) throws IOException {
-        return new ObjectMapper().readTree(result.out());
+    void close() {
+        site.close();
     }
 
     @Test
-    void oneOnTheSameTableWaitsForTheEarlierOneAndOneOnAnotherTableDoesNot() throws IOException {
+    void oneOnTheSameTableWaitsForTheEarlierOneAndOneOnAnotherTableDoesNot() {
         Command.Result result = command.run("migrate");
         assertThat(result.code()).isEqualTo(3);
         assertThat(result.out())
                 .contains(
                         "0002_nick: waits before EXPAND\n  order: migration 0001_name works on table public.users too");
-        JsonNode status = json(command.run("status", "--json"));
+        JsonNode status = command.run("status", "--json").json();
         assertThat(status.findValuesAsText("id")).containsExactly("0001_name", "0002_nick", "0003_note");
         assertThat(status.get(0).get("phase").asText()).isEqualTo("CONTRACT");
         assertThat(status.get(1).get("phase").asText()).isEqualTo("EXPAND");
@@ -77,9 +69,7 @@ class SeveralMigrationsIT {
         assertThat(result.code()).isEqualTo(1);
         assertThat(result.err()).contains("0001_name", "nothing was changed");
         assertThat(result.out()).doesNotContain("0003_note");
-        assertThat(database.queryStrings(
-                        "SELECT attname FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attnum > 0"))
-                .containsExactly("id");
+        assertThat(site.columns("orders")).containsExactly("id");
     }
 
     @Test
@@ -97,7 +87,7 @@ class SeveralMigrationsIT {
     }
 
     @Test
-    void aRowThatCannotBeConvertedIsNamedByStatus() throws IOException {
+    void aRowThatCannotBeConvertedIsNamedByStatus() {
         command.file(
                 "0001_name.yaml",
                 """
@@ -106,7 +96,7 @@ class SeveralMigrationsIT {
                 """);
         Command.Result result = command.run("migrate", "0001_name");
         assertThat(result.code()).as(result.out() + result.err()).isEqualTo(1);
-        JsonNode status = json(command.run("status", "--json", "0001_name")).get(0);
+        JsonNode status = command.run("status", "--json", "0001_name").json().get(0);
         assertThat(status.get("status").asText()).isEqualTo("FAILED");
         assertThat(status.get("error").asText()).isNotBlank();
         assertThat(status.get("backfill").get("failedRows").asLong()).isEqualTo(1);

@@ -13,12 +13,9 @@ import dev.migrator.test.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -40,12 +37,8 @@ class GoldenPlanTest {
         database.close();
     }
 
-    static Stream<Arguments> migrations() {
-        return Samples.ALL.stream().map(migration -> Arguments.of(Named.of(migration.id(), migration)));
-    }
-
     @ParameterizedTest(name = "{0}")
-    @MethodSource("migrations")
+    @MethodSource("dev.migrator.pg.engine.Samples#named")
     void thePlanIsTheOneInTheFile(Migration migration) throws IOException {
         // Servers print expressions in their own ways; the files are version 17's.
         assumeThat(database.server().majorVersion()).isEqualTo(17);
@@ -62,7 +55,7 @@ class GoldenPlanTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("migrations")
+    @MethodSource("dev.migrator.pg.engine.Samples#named")
     void planningChangesNothing(Migration migration) {
         var before = database.snapshot("public");
         new PgPlanner(database.dataSource(), Rig.STATE).plan(migration);

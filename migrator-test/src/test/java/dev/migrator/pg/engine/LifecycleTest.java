@@ -40,10 +40,6 @@ class LifecycleTest {
         database.close();
     }
 
-    static Stream<Arguments> migrations() {
-        return Samples.ALL.stream().map(migration -> Arguments.of(Named.of(migration.id(), migration)));
-    }
-
     static Stream<Arguments> waysBack() {
         return Samples.ALL.stream()
                 .flatMap(migration -> Stream.of(Phase.EXPAND, Phase.BACKFILL, Phase.VALIDATE, Phase.CONTRACT)
@@ -51,7 +47,7 @@ class LifecycleTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("migrations")
+    @MethodSource("dev.migrator.pg.engine.Samples#named")
     void everyOperationArrivesAtPurgeAndLeavesNothingBehind(Migration migration) {
         rig().to(migration, Phase.PURGE);
         List<String> leftovers = database.snapshot("public").lines("mg_");

@@ -53,11 +53,6 @@ final class Mishaps {
         assertThat(whole.leftovers()).as("left by an undisturbed run").isEmpty();
     }
 
-    /** The statements of the undisturbed run, in order. */
-    List<String> statements() {
-        return statements;
-    }
-
     /** How the undisturbed run ended. */
     Picture whole() {
         return whole;
@@ -70,8 +65,18 @@ final class Mishaps {
                 .equals("migrator-lease"));
     }
 
+    /** Tries every mishap there is, or those that were chosen of them. */
+    void happen() {
+        happen(Mishap.THOROUGH ? Mishap.all(statements) : Mishap.some(statements, 1, migration.id()));
+    }
+
+    /** Tries a mishap at each statement that changes something. */
+    void happenAtEachChange(Mishap.Kind kind) {
+        happen(Mishap.atEachChange(kind, statements));
+    }
+
     /** Tries each mishap, and fails with all that went wrong. */
-    void happen(List<Mishap> mishaps) {
+    private void happen(List<Mishap> mishaps) {
         Queue<Mishap> queue = new ConcurrentLinkedQueue<>(mishaps);
         Queue<String> wrong = new ConcurrentLinkedQueue<>();
         List<Callable<Boolean>> workers = new ArrayList<>();

@@ -68,6 +68,11 @@ record Picture(
             UNION ALL
             SELECT format('history of %s: broken at line %s', migration, migrator.history_break(target, migration))
               FROM migrator.migration WHERE migrator.history_break(target, migration) IS NOT NULL
+            UNION ALL
+            SELECT format('record of %s %s.%s: made, not removed', a.kind, a.table_name, a.name)
+              FROM migrator.artifact AS a JOIN migrator.migration AS m USING (target, migration)
+             WHERE a.made_at IS NOT NULL AND a.removed_at IS NULL
+               AND (a.helper AND m.phase = 'PURGE' OR m.phase = 'EXPAND' AND m.direction = 'ROLLING_BACK')
             """;
 
     /** The picture now. The engines are gone. */

@@ -2,6 +2,9 @@ package dev.migrator.pg.engine;
 
 import dev.migrator.Migration;
 import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.params.provider.Arguments;
 
 /** A table with all that may surround a column, and a migration for each operation on it. */
 final class Samples {
@@ -149,4 +152,9 @@ final class Samples {
             SEVERAL,
             RETYPE_IDENTITY,
             RENAME_IDENTITY);
+
+    /** All of them, for tests that take one each. */
+    static Stream<Arguments> named() {
+        return ALL.stream().map(migration -> Arguments.of(Named.of(migration.id(), migration)));
+    }
 }

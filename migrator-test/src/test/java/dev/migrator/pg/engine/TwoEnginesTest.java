@@ -60,10 +60,6 @@ class TwoEnginesTest {
         arena.close();
     }
 
-    static Stream<Arguments> migrations() {
-        return Samples.ALL.stream().map(migration -> Arguments.of(Named.of(migration.id(), migration)));
-    }
-
     /** What a stopped engine could still do most harm with: an exchange, a backfill, an index build, a drop. */
     static Stream<Arguments> thoseThatDoMuch() {
         return Stream.of(Samples.RENAME, Samples.NOT_NULL, Samples.INDEX, Samples.SEVERAL)
@@ -89,7 +85,7 @@ class TwoEnginesTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("migrations")
+    @MethodSource("dev.migrator.pg.engine.Samples#named")
     void ofTwoThatStartAtOnceOneDoesEveryStepAndTheOtherNothing(Migration migration) throws Exception {
         Picture alone = undisturbed(migration).picture();
         arena.renewed();

@@ -4,11 +4,13 @@ import static dev.migrator.pg.execute.ExecutionSite.USERS;
 import static dev.migrator.pg.execute.ExecutionSite.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.migrator.Identifier;
 import dev.migrator.Phase;
 import dev.migrator.engine.CompareReport;
 import dev.migrator.engine.ErrorClass;
+import dev.migrator.engine.Progress;
 import dev.migrator.engine.StepFailure;
 import dev.migrator.engine.StepStatus;
 import dev.migrator.plan.Action;
@@ -48,6 +50,16 @@ class CompareTest {
                 "CREATE TABLE users (id int, \"re\"\"gion\" text DEFAULT 'eu', name text, full_name text)",
                 "INSERT INTO users (id, name, full_name) SELECT g, 'n' || g, 'N' || g FROM generate_series(1, " + rows
                         + ") AS g");
+        return site;
+    }
+
+    /** A row a block, and one block more than is read at once. */
+    private static ExecutionSite siteOfTwoWindows() {
+        ExecutionSite site = site(0);
+        site.db.execute(
+                "ALTER TABLE users ADD COLUMN filler text, ALTER COLUMN filler SET STORAGE PLAIN",
+                "INSERT INTO users (id, name, full_name, filler) SELECT g, 'n' || g, 'N' || g,"
+                        + " repeat('a row a block', 400) FROM generate_series(1, 5001) AS g");
         return site;
     }
 
@@ -110,6 +122,29 @@ class CompareTest {
             CompareReport report = verify(site);
             assertThat(report.differing()).isEqualTo(1000);
             assertThat(report.examples()).hasSize(20);
+        }
+    }
+
+    @Test
+    void rowsAreReportedWindowByWindow() {
+        try (ExecutionSite site = siteOfTwoWindows()) {
+            site.executor().run(site.lease, PROVE, site.control());
+            assertThat(site.progress)
+                    .extracting(Progress::done, Progress::rows)
+                    .containsExactly(tuple(0L, 0L), tuple(5000L, 5000L), tuple(5001L, 5001L));
+        }
+    }
+
+    @Test
+    void rowsOfATableThatIsReadAnewAreNotReportedTwice() {
+        try (ExecutionSite site = siteOfTwoWindows()) {
+            FaultyDataSource source = FaultyDataSource.over(
+                    site.db.dataSource(),
+                    FaultPlan.onStatement(2, () -> site.db.execute("VACUUM FULL users")),
+                    sql -> sql.contains("all_rows"));
+            site.executor(source, settings()).run(site.lease, PROVE, site.control());
+            assertThat(source.fired()).isTrue();
+            assertThat(site.progress).extracting(Progress::rows).containsExactly(0L, 5000L, 0L, 5000L, 5001L);
         }
     }
 

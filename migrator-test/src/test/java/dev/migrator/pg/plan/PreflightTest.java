@@ -20,6 +20,9 @@ class PreflightTest {
     private static final String RENAME = "- renameColumn: { table: users, column: name, to: full_name }\n";
     private static final String TABLE = "CREATE TABLE users (id int PRIMARY KEY, name text, n int, m int)";
 
+    private static final String WIDEN = "- changeType: { table: users, column: n, type: bigint }\n";
+    private static final String NOT_NULL = "- setNotNull: { table: users, column: n }\n";
+
     private TestDatabase database;
 
     @BeforeEach
@@ -166,6 +169,41 @@ class PreflightTest {
                         - changeType: { table: users, column: m, type: text, to: u, up: 'm::text || n', down: '1' }
                         """,
                         "read each other's columns",
+                        TABLE),
+                refused(
+                        "a column that is to refuse NULL and to be replaced",
+                        NOT_NULL + WIDEN,
+                        "operations[1].changeType.column: \"public\".\"users\".\"n\" is changed by another operation",
+                        TABLE),
+                refused(
+                        "a column that is to be replaced and to refuse NULL",
+                        WIDEN + NOT_NULL,
+                        "operations[1].setNotNull.column: \"n\" is changed by another operation",
+                        TABLE),
+                refused(
+                        "a column that is to refuse NULL twice",
+                        NOT_NULL + NOT_NULL,
+                        "operations[1].setNotNull.column: \"n\" is changed by another operation",
+                        TABLE),
+                refused(
+                        "a column that is to be dropped and to refuse NULL",
+                        "- dropColumn: { table: users, column: n }\n" + NOT_NULL,
+                        "operations[1].setNotNull.column: \"n\" is changed by another operation",
+                        TABLE),
+                refused(
+                        "a column that is to be dropped and to be replaced",
+                        "- dropColumn: { table: users, column: n }\n" + WIDEN,
+                        "operations[1].changeType.column: \"public\".\"users\".\"n\" is changed by another operation",
+                        TABLE),
+                refused(
+                        "a column that is to refuse NULL, filled, and to be dropped",
+                        "- setNotNull: { table: users, column: n, fill: '1' }\n- dropColumn: { table: users, column: n, down: 'm' }\n",
+                        "\"n\" is changed by another operation",
+                        TABLE),
+                refused(
+                        "a column that is replaced twice",
+                        WIDEN + "- renameColumn: { table: users, column: n, to: number }\n",
+                        "operations[1].renameColumn.column: \"public\".\"users\".\"n\" is changed by another operation",
                         TABLE));
     }
 

@@ -72,6 +72,7 @@ public final class Catalog {
                          CASE WHEN i.indisunique THEN 'UNIQUE ' END, c.relname, n.nspname, t.relname))) AS usage,
                        i.indisvalid AND i.indisready AS valid, i.indisclustered AS clustered, i.indisreplident AS replident,
                        coalesce(k.contype::text, '') AS constraint_type, s.spcname AS tablespace,
+                       coalesce(has_tablespace_privilege(nullif(c.reltablespace, 0), 'CREATE'), true) AS may_build,
                        obj_description(i.indexrelid, 'pg_class') AS comment,
                        ARRAY(SELECT u::text FROM (
                                SELECT unnest(i.indkey::int2[])::int AS u
@@ -83,7 +84,11 @@ public final class Catalog {
                   JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace
                   LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.conrelid = i.indrelid
                         AND k.contype IN ('p', 'u', 'x')
-                  LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace
+                  -- in the database's own one only where CREATE INDEX would put an index elsewhere
+                  LEFT JOIN pg_tablespace s ON s.oid = CASE
+                        WHEN c.reltablespace <> 0 THEN c.reltablespace
+                        WHEN current_setting('default_tablespace') <> ''
+                          THEN (SELECT dattablespace FROM pg_database WHERE datname = current_database()) END
                  WHERE i.indrelid = ? ORDER BY c.relname
                 """;
         return session.query(sql, oid).stream()
@@ -94,7 +99,9 @@ public final class Catalog {
                         row.isTrue("is_unique"),
                         row.isTrue("valid"),
                         row.text("constraint_type"),
-                        row.optionalText("tablespace").map(Identifier::of),
+                        row.optionalText("tablespace")
+                                .map(Identifier::of)
+                                .map(space -> new IndexInfo.Place(space, row.isTrue("may_build"))),
                         row.isTrue("clustered"),
                         row.isTrue("replident"),
                         row.optionalText("comment")))

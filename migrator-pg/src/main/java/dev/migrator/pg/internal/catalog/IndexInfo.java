@@ -13,7 +13,7 @@ import java.util.Set;
  * @param unique whether it is unique
  * @param valid whether it can be used
  * @param constraint the type of the constraint behind which it stands: {@code p}, {@code u}, {@code x}, or empty
- * @param tablespace where it lies, if not in the default place
+ * @param place where it lies; empty if a new index lies there, too, unless told otherwise
  * @param clustered whether CLUSTER goes by it
  * @param replicaIdentity whether it is the replica identity
  * @param comment the comment on it
@@ -25,10 +25,18 @@ public record IndexInfo(
         boolean unique,
         boolean valid,
         String constraint,
-        Optional<Identifier> tablespace,
+        Optional<Place> place,
         boolean clustered,
         boolean replicaIdentity,
         Optional<String> comment) {
+
+    /**
+     * A tablespace.
+     *
+     * @param tablespace its name
+     * @param mayBuild whether this role may build an index there
+     */
+    public record Place(Identifier tablespace, boolean mayBuild) {}
 
     /** Copies the set. */
     public IndexInfo {

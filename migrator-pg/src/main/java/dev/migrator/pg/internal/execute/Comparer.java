@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -133,11 +132,12 @@ final class Comparer {
             Leaf leaf = first;
             while (true) {
                 try {
-                    all.add(compareLeaf(compare, leaf, range -> {
-                        control.checkpoint();
-                        control.progress(
-                                new Progress(title, Math.min(total, before + range.toBlock()), total, all.rows()));
-                    }));
+                    all.add(compareLeaf(
+                            compare,
+                            leaf,
+                            control::checkpoint,
+                            (blocks, rows) -> control.progress(
+                                    new Progress(title, Math.min(total, before + blocks), total, all.rows() + rows))));
                     break;
                 } catch (RewrittenException e) {
                     leaf = Session.with(source, session -> Leaf.of(session, first.name())).stream()
@@ -150,12 +150,18 @@ final class Comparer {
         return all;
     }
 
-    private Comparison compareLeaf(Action.Compare compare, Leaf leaf, Consumer<TidRange> between) {
+    /** Is told how many blocks of a leaf are compared, and how many rows were in them: at first and after each range. */
+    private interface Watcher {
+        void compared(long blocks, long rows);
+    }
+
+    private Comparison compareLeaf(Action.Compare compare, Leaf leaf, Runnable checkpoint, Watcher watcher) {
         Comparison found = new Comparison();
+        watcher.compared(0, 0);
         for (long from = 0; from < leaf.blocks(); from += BLOCKS) {
             TidRange range = TidRange.blocks(from, Math.min(leaf.blocks(), from + BLOCKS));
             Row counts =
-                    read(leaf, between, range, countQuery(compare, leaf, range)).get(0);
+                    read(leaf, checkpoint, countQuery(compare, leaf, range)).get(0);
             found.looked(counts.number("all_rows"));
             for (int i = 0; i < compare.rules().size(); i++) {
                 Action.Violation rule = compare.rules().get(i);
@@ -163,21 +169,22 @@ final class Comparer {
                 if (violations > 0) {
                     List<Row> rows = found.hasEnoughExamples(rule.name())
                             ? List.of()
-                            : read(leaf, between, range, exampleQuery(compare, leaf, range, rule));
+                            : read(leaf, checkpoint, exampleQuery(compare, leaf, range, rule));
                     found.found(
                             rule.name(),
                             violations,
                             rows.stream().map(row -> row.text("name")).toList());
                 }
             }
+            watcher.compared(range.toBlock(), found.rows());
         }
         return found;
     }
 
-    private List<Row> read(Leaf leaf, Consumer<TidRange> between, TidRange range, String query) {
+    private List<Row> read(Leaf leaf, Runnable checkpoint, String query) {
         Ladder ladder = new Ladder(settings, List.of(), Optional.of(settings.lockDeadline()));
         while (true) {
-            between.accept(range);
+            checkpoint.run();
             Duration pause;
             try (Session session = Session.open(source)) {
                 return Message.limitedTo(LIMIT)

@@ -8,7 +8,6 @@ import dev.migrator.pg.internal.catalog.IndexInfo;
 import dev.migrator.pg.internal.catalog.StatisticsInfo;
 import dev.migrator.pg.internal.expression.RejectedSqlException;
 import dev.migrator.pg.internal.expression.Scratch;
-import dev.migrator.pg.internal.expression.SqlFragment;
 import dev.migrator.pg.internal.sql.Literal;
 import dev.migrator.plan.Action;
 import dev.migrator.plan.Artifact;
@@ -39,7 +38,8 @@ final class CarryOver {
     void draft() {
         for (IndexInfo index : work.table().indexes()) {
             String what = "index " + index.name().quoted();
-            touched(what, index.columns()).ifPresent(columns -> index(index, columns));
+            touched(what, index.columns())
+                    .ifPresent(columns -> new IndexCopy(this, workspace, work, columns).draft(index));
         }
         for (ConstraintInfo constraint : work.table().constraints()) {
             if (constraint.type().matches("[cf]")) {
@@ -131,81 +131,11 @@ final class CarryOver {
                 scratch.renameColumn(old(mapping).name(), fresh(mapping).work()));
     }
 
-    private void index(IndexInfo index, List<Mapping> columns) {
-        String what = "index " + index.name().quoted();
-        if (!index.valid() || index.replicaIdentity() || index.constraint().equals("x")) {
-            workspace
-                    .findings()
-                    .refuse(
-                            path(columns),
-                            what
-                                    + (index.valid()
-                                            ? " is the replica identity or an exclusion constraint, which this version can't carry."
-                                            : " is invalid."),
-                            "Drop it first.");
-            return;
-        }
-        Identifier probe = Identifier.of("migrator_index");
-        rewritten(what, columns, scratch -> {
-                    scratch.definitions().createIndex(probe, index.unique(), index.usage());
-                    changeColumns(scratch, columns);
-                    return scratch.definitions().indexUsage(probe);
-                })
-                .ifPresent(usage -> build(index, columns, usage));
-    }
-
-    private void build(IndexInfo index, List<Mapping> columns, String usage) {
-        if (index.constraint().equals("p")) {
-            new PrimaryKeyExchange(work, path(columns), index).draft(workspace, index, usage);
-            return;
-        }
-        Identifier copy = work.names().copy(work.nextNumber());
-        String place =
-                index.tablespace().map(space -> withTablespace(usage, space)).orElse(usage);
-        workspace.add(
-                Drafts.buildIndex(work, path(columns), Phase.VALIDATE, 20, copy, index.unique(), place, index.name()));
-        comment(path(columns), "INDEX", qualified(copy), index.comment());
-        if (index.constraint().equals("u")) {
-            ConstraintInfo unique = work.table().constraints().stream()
-                    .filter(constraint -> constraint.name().equals(index.name()))
-                    .findFirst()
-                    .orElseThrow();
-            attachUnique(unique, copy, path(columns));
-            work.copies().add(new Copy(Copy.Kind.CONSTRAINT, copy, index.name(), index.clustered()));
-        } else {
-            work.copies().add(new Copy(Copy.Kind.INDEX, copy, index.name(), index.clustered()));
-        }
-    }
-
-    /** TABLESPACE stands before WHERE. */
-    private static String withTablespace(String usage, Identifier space) {
-        int where = SqlFragment.indexOutside(usage, " WHERE ");
-        String clause = " TABLESPACE " + space.quoted();
-        return where < 0 ? usage + clause : usage.substring(0, where) + clause + usage.substring(where);
-    }
-
-    private void attachUnique(ConstraintInfo unique, Identifier copy, String path) {
-        String timing = (unique.deferrable() ? " DEFERRABLE" : "") + (unique.deferred() ? " INITIALLY DEFERRED" : "");
-        String add = alter() + "ADD CONSTRAINT " + copy.quoted() + " UNIQUE USING INDEX " + copy.quoted() + timing;
-        String drop = alter() + "DROP CONSTRAINT IF EXISTS " + copy.quoted();
-        workspace.add(Draft.of(
-                        Phase.VALIDATE,
-                        30,
-                        List.of(path),
-                        "make the copy of " + unique.name() + " a constraint",
-                        TableSteps.exclusively(work, List.of(add)),
-                        TableSteps.exclusively(work, List.of(drop)),
-                        Effect.NARROWS)
-                .doneWhen(Done.hasConstraint(work.name(), copy))
-                .making(List.of(work.artifact(Artifact.Kind.CONSTRAINT, copy, false))));
-        comment(path, "CONSTRAINT", copy.quoted() + " ON " + work.name().quoted(), unique.comment());
-    }
-
     String alter() {
         return "ALTER TABLE " + work.name().quoted() + " ";
     }
 
-    private String qualified(Identifier name) {
+    String qualified(Identifier name) {
         return new QualifiedName(work.name().schema(), name).quoted();
     }
 

@@ -64,11 +64,7 @@ final class ColumnPreflight {
         if (column.generated()) {
             refuse(key, what + " is a generated column.", "Change the columns from which it is computed.");
         }
-        boolean usedElsewhere = work.mappings().stream().anyMatch(mapping -> mapping.old().stream()
-                        .anyMatch(old -> old.name().equals(column.name())))
-                || work.fills().stream().anyMatch(fill -> fill.column().equals(column.name()))
-                || work.narrowed().contains(column.name());
-        if (usedElsewhere) {
+        if (work.isChanged(column.name())) {
             refuse(key, what + " is changed by another operation of this migration already.", "Use two migrations.");
         }
         for (Dependent dependent : work.table().dependents()) {

@@ -34,10 +34,10 @@ final class PrimaryKeyExchange {
         this.spare = work.names().copy(work.nextNumber());
     }
 
-    /** Drafts both indexes, and has the exchange swap the key. */
-    void draft(Workspace workspace, IndexInfo index, String newUsage) {
+    /** Drafts both indexes, by their definitions, and has the exchange swap the key. */
+    void draft(Workspace workspace, String newUsage, String oldUsage) {
         workspace.add(Drafts.buildIndex(work, path, Phase.CONTRACT, 25, copy, true, newUsage, key.name()));
-        workspace.add(Drafts.buildIndex(work, path, Phase.CONTRACT, 25, spare, true, index.usage(), key.name()));
+        workspace.add(Drafts.buildIndex(work, path, Phase.CONTRACT, 25, spare, true, oldUsage, key.name()));
         work.exchangePrimaryKey(this);
     }
 

@@ -123,7 +123,7 @@ final class RetiredRules {
                         Optional.empty(),
                         List.of(work.alter() + "ALTER COLUMN " + retired + " DROP NOT NULL"),
                         List.of(
-                                Exchange.restoredNotNull(work, fill.info()),
+                                RollbackProofs.restoredNotNull(work, fill.info()),
                                 work.alter() + "DROP CONSTRAINT IF EXISTS " + proof.quoted())));
     }
 

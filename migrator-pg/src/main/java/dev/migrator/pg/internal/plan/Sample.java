@@ -3,14 +3,24 @@ package dev.migrator.pg.internal.plan;
 import dev.migrator.Identifier;
 import dev.migrator.engine.StepFailure;
 import dev.migrator.pg.internal.sql.Row;
+import dev.migrator.pg.internal.sql.SqlErrors;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Tries a mapping on a sample of the table's own rows: does {@code up} work, and does {@code down} bring the value back? */
+/**
+ * Tries a mapping on a sample of the table's own rows: does {@code up} work, and does {@code down} bring the value back?
+ *
+ * <p>On few rows first, then on more, each try within a limit of time: an expression that is too slow is told, and fails no
+ * plan. What the largest try that ended has found counts.
+ */
 final class Sample {
-    private static final long ROWS = 10_000;
+    private static final int[] TRIES = {100, 1_000, 10_000};
+    private static final int ROWS = TRIES[TRIES.length - 1];
+    private static final Duration LIMIT = Duration.ofSeconds(2);
 
     private final Workspace workspace;
     private final TableWork work;
@@ -27,32 +37,70 @@ final class Sample {
         if (exact || mapping.old().isEmpty()) {
             return;
         }
+        Optional<Row> seen = Optional.empty();
+        for (int rows : TRIES) {
+            try {
+                seen = Optional.of(attempt(rows));
+            } catch (StepFailure e) {
+                if (e.sqlState().equals(SqlErrors.QUERY_CANCELED)) {
+                    slow(seen, rows);
+                    break;
+                }
+                fails(e);
+                return;
+            }
+            if (seen.get().number("n") < rows) {
+                break;
+            }
+        }
+        seen.ifPresent(this::tell);
+    }
+
+    /** The limit of time goes with the savepoint. */
+    private Row attempt(int rows) {
         workspace.session().query("SAVEPOINT migrator_sample");
         try {
-            Row row = workspace.session().query(query()).get(0);
-            long lossy = row.number("lossy");
-            if (lossy > 0) {
-                workspace
-                        .findings()
-                        .warn(
-                                mapping.path(),
-                                work.title(mapping) + " loses something: of " + row.number("n")
-                                        + " sampled rows " + lossy + " do not come back the same by down(up(x)), e.g. "
-                                        + row.text("example") + ".",
-                                "An old value that no release writes any more stays as it is; one that the new release"
-                                        + " writes reaches the old shape as `down` makes it.");
-            }
-            nulls(row);
-        } catch (StepFailure e) {
+            workspace.session().query("SET LOCAL statement_timeout = " + LIMIT.toMillis());
+            return workspace.session().query(query(rows)).get(0);
+        } finally {
+            workspace.session().query("ROLLBACK TO SAVEPOINT migrator_sample");
+        }
+    }
+
+    private void slow(Optional<Row> seen, int rows) {
+        String on = seen.map(row -> row.number("n") + " rows only").orElse("no row");
+        workspace
+                .findings()
+                .warn(
+                        mapping.path(),
+                        work.title(mapping) + " is slow: it could be tried on " + on + ", " + rows + " took more than "
+                                + LIMIT.toSeconds() + " s.",
+                        "The backfill and every write compute it, too: see that they can bear that. Rows for which it"
+                                + " fails are found and listed by the backfill and keep VALIDATE shut.");
+    }
+
+    private void fails(StepFailure e) {
+        workspace
+                .findings()
+                .warn(
+                        mapping.path(),
+                        work.title(mapping) + " fails on some of the sampled rows: " + e.getMessage() + ".",
+                        "Such rows are found and listed by the backfill and keep VALIDATE shut until they are mended.");
+    }
+
+    private void tell(Row row) {
+        long lossy = row.number("lossy");
+        if (lossy > 0) {
             workspace
                     .findings()
                     .warn(
                             mapping.path(),
-                            work.title(mapping) + " fails on some of the sampled rows: " + e.getMessage() + ".",
-                            "Such rows are found and listed by the backfill and keep VALIDATE shut until they are mended.");
-        } finally {
-            workspace.session().query("ROLLBACK TO SAVEPOINT migrator_sample");
+                            work.title(mapping) + " loses something: of " + row.number("n") + " sampled rows " + lossy
+                                    + " do not come back the same by down(up(x)), e.g. " + row.text("example") + ".",
+                            "An old value that no release writes any more stays as it is; one that the new release"
+                                    + " writes reaches the old shape as `down` makes it.");
         }
+        nulls(row);
     }
 
     private void nulls(Row row) {
@@ -72,7 +120,7 @@ final class Sample {
         }
     }
 
-    private String query() {
+    private String query(int most) {
         List<String> inner = new ArrayList<>();
         Set<Identifier> others = new TreeSet<>();
         mapping.old().forEach(column -> others.addAll(column.down().columns()));
@@ -100,7 +148,7 @@ final class Sample {
                 + " FROM (SELECT " + Sql.differ(olds, downs) + " AS differs, ROW(" + String.join(", ", olds)
                 + ")::text AS old_text, ROW(" + String.join(", ", downs) + ")::text AS new_text FROM (SELECT "
                 + String.join(", ", inner) + " FROM " + work.name().quoted() + " AS " + alias + sample + " LIMIT "
-                + 2 * ROWS + ") AS " + alias + ") AS migrator_sample";
+                + most + ") AS " + alias + ") AS migrator_sample";
     }
 
     /** {@code down} where every new column is NULL. */

@@ -42,7 +42,7 @@ final class SetNotNullPlan {
                                         path + ".column",
                                         info.name().quoted() + " refuses NULL already.",
                                         "Leave the operation out.");
-                    } else if (isReplaced(work, info.name())) {
+                    } else if (work.isChanged(info.name())) {
                         workspace
                                 .findings()
                                 .refuse(
@@ -55,12 +55,6 @@ final class SetNotNullPlan {
                         new SetNotNullPlan(workspace, work, path, info).draft(operation.fill());
                     }
                 }));
-    }
-
-    private static boolean isReplaced(TableWork work, Identifier column) {
-        return work.mappings().stream().anyMatch(mapping -> mapping.old().stream()
-                        .anyMatch(old -> old.name().equals(column)))
-                || work.fills().stream().anyMatch(fill -> fill.column().equals(column));
     }
 
     private void draft(Optional<String> fill) {

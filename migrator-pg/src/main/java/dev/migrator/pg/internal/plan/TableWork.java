@@ -95,6 +95,15 @@ final class TableWork {
         return narrowed;
     }
 
+    /** Whether an operation of this migration replaces, fills, narrows or drops a column: one such operation a column. */
+    boolean isChanged(Identifier column) {
+        return narrowed.contains(column)
+                || dropped.stream().anyMatch(gone -> gone.info().name().equals(column))
+                || fills.stream().anyMatch(fill -> fill.column().equals(column))
+                || mappings.stream().anyMatch(mapping -> mapping.old().stream()
+                        .anyMatch(old -> old.name().equals(column)));
+    }
+
     /** Names of columns that operations of this migration add under their own names. */
     Set<Identifier> newNames() {
         return newNames;
