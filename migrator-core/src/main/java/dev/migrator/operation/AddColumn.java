@@ -11,12 +11,13 @@ import java.util.Optional;
  * @param table the table
  * @param column the new column
  * @param type its SQL type
- * @param nullable whether it may be NULL; if not, there must be something that fills it for the old release's writes
+ * @param nullable whether it may be NULL; if not, there must be something that fills it for the old release's writes. An
+ *     identity column never may, from CONTRACT on
  * @param defaultValue the SQL expression of its default
  * @param up the SQL expression on the row that fills it for rows that are there, and those that the old release writes
  * @param comment its comment
- * @param identity how it counts by itself
- * @param generated the SQL expression of a stored generated column
+ * @param identity how it counts by itself, from CONTRACT on; before, the migrator numbers the rows, in no particular order
+ * @param generated the SQL expression of a stored generated column, on a table without rows only
  */
 public record AddColumn(
         TableRef table,
@@ -166,7 +167,8 @@ public record AddColumn(
         }
 
         /**
-         * Lets the column count by itself.
+         * Lets the column count by itself; its type is smallint, integer or bigint. Until CONTRACT a given value is taken,
+         * whatever the kind.
          *
          * @param identity how
          * @return this
@@ -177,7 +179,7 @@ public record AddColumn(
         }
 
         /**
-         * Makes it a stored generated column.
+         * Makes it a stored generated column. The table must have no rows, as PostgreSQL would write it anew under a lock.
          *
          * @param sql the SQL expression on the row
          * @return this

@@ -26,6 +26,8 @@ public record Artifact(Kind kind, QualifiedName table, Identifier name, boolean 
         /** A function in the state schema. */
         FUNCTION,
         /** Extended statistics on the table. */
-        STATISTICS
+        STATISTICS,
+        /** A sequence in the table's schema. */
+        SEQUENCE
     }
 }

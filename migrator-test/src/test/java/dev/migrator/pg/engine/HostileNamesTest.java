@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Names are data: whatever they contain, the whole life cycle works, and they come back as they were. */
 class HostileNamesTest {
-    private static final String[] KINDS = {"schema", "table", "old", "new", "type", "index", "check", "added"};
+    private static final String[] KINDS = {"schema", "table", "old", "new", "type", "index", "check", "added", "counted"
+    };
 
     @ParameterizedTest
     @ValueSource(
@@ -67,6 +68,7 @@ class HostileNamesTest {
                 - renameColumn: { schema: %1$s, table: %2$s, column: %3$s, to: %4$s }
                 - changeType: { schema: %1$s, table: %2$s, column: %5$s, type: bigint }
                 - addColumn: { schema: %1$s, table: %2$s, column: %6$s, type: text, up: %7$s }
+                - addColumn: { schema: %1$s, table: %2$s, column: %9$s, type: int, identity: by default }
                 - createIndex: { schema: %1$s, table: %2$s, name: %8$s, columns: [ id ] }
                 """
                         .formatted(
@@ -77,7 +79,8 @@ class HostileNamesTest {
                                 yaml(naming, "type"),
                                 yaml(naming, "added"),
                                 yaml(kind -> "upper(" + old + ")", ""),
-                                yaml(naming, "index"));
+                                yaml(naming, "index"),
+                                yaml(naming, "counted"));
         try (TestDatabase database = PostgresServer.shared().createDatabase()) {
             database.execute(
                     "CREATE SCHEMA " + schema,
@@ -110,6 +113,8 @@ class HostileNamesTest {
             assertThat(database.queryRows("SELECT " + fresh + ", " + quoted(naming, "added") + " FROM " + table
                             + " WHERE id IN (1, 2) ORDER BY id"))
                     .containsExactly(List.of("y", "Y"), List.of("z", "Z"));
+            assertThat(database.queryLong("SELECT count(DISTINCT " + quoted(naming, "counted") + ") FROM " + table))
+                    .isEqualTo(21);
             assertThat(database.snapshot(naming.name("schema")).lines("mg_")).isEmpty();
         }
     }

@@ -28,7 +28,13 @@ class MajorVersionsTest {
             Rig rig = Rig.over(database, pool.dataSource(), EngineListener.NONE);
             database.execute(Samples.SCHEMA);
             assertThat(database.server().majorVersion()).isEqualTo(major);
-            for (Migration migration : List.of(Samples.SEVERAL, Samples.NOT_NULL, Samples.SPLIT, Samples.ADD)) {
+            for (Migration migration : List.of(
+                    Samples.SEVERAL,
+                    Samples.NOT_NULL,
+                    Samples.SPLIT,
+                    Samples.ADD,
+                    Samples.ADD_IDENTITY,
+                    Samples.ADD_GENERATED)) {
                 SchemaSnapshot before = database.snapshot("public");
                 Optional<String> dump = PgDump.schemaOnly(database, "public");
                 rig.to(migration, Phase.CONTRACT).back(migration, Optional.empty());

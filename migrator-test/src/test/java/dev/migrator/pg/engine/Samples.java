@@ -28,6 +28,7 @@ final class Samples {
         "CREATE TABLE orders (id int GENERATED ALWAYS AS IDENTITY (START 100 INCREMENT 5) PRIMARY KEY, note text)",
         "COMMENT ON SEQUENCE orders_id_seq IS 'numbers of orders'",
         "INSERT INTO orders (note) SELECT 'n' || g FROM generate_series(1, 50) g",
+        "CREATE TABLE parcels (width int NOT NULL, height int)",
         "CREATE INDEX users_name ON users (lower(name) text_pattern_ops DESC NULLS LAST, id) INCLUDE (note) WHERE n > 0",
         "CREATE UNIQUE INDEX users_nick_n ON users (nick, n)",
         "CREATE STATISTICS users_stats (ndistinct, dependencies) ON n, city FROM users",
@@ -66,6 +67,20 @@ final class Samples {
             Rig.migration("0015_retype_identity", "- changeType: { table: orders, column: id, type: bigint }\n");
     static final Migration RENAME_IDENTITY =
             Rig.migration("0016_rename_identity", "- renameColumn: { table: orders, column: id, to: number }\n");
+    static final Migration ADD_IDENTITY = Rig.migration(
+            "0017_add_identity",
+            """
+            - addColumn: { table: users, column: number, type: bigint, identity: always, comment: "counts" }
+            - addColumn: { table: users, column: place, type: int, identity: by default }
+            - addColumn: { table: orders, column: number, type: int, identity: by default }
+            - createIndex: { table: users, name: users_by_number, columns: [ number ], unique: true }
+            """);
+    static final Migration ADD_GENERATED = Rig.migration(
+            "0018_add_generated",
+            """
+            - addColumn: { table: parcels, column: area, type: bigint, generated: width * height, comment: "in mm²" }
+            - addColumn: { table: parcels, column: wide, type: boolean, generated: width > 100, nullable: false }
+            """);
     static final Migration SPLIT = Rig.migration(
             "0006_split",
             """
@@ -151,7 +166,9 @@ final class Samples {
             SQL,
             SEVERAL,
             RETYPE_IDENTITY,
-            RENAME_IDENTITY);
+            RENAME_IDENTITY,
+            ADD_IDENTITY,
+            ADD_GENERATED);
 
     /** All of them, for tests that take one each. */
     static Stream<Arguments> named() {

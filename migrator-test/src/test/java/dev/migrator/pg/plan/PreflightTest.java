@@ -43,6 +43,10 @@ class PreflightTest {
         return "- addColumn: { table: users, column: extra, type: text, up: \"" + expression + "\" }\n";
     }
 
+    private static String generated(String expression) {
+        return "- addColumn: { table: users, column: extra, type: text, generated: \"" + expression + "\" }\n";
+    }
+
     static List<Arguments> refusals() {
         return List.of(
                 refused(
@@ -50,6 +54,49 @@ class PreflightTest {
                         up("g::text"),
                         "reads the generated column \"g\"",
                         "CREATE TABLE users (id int PRIMARY KEY, name text, g int GENERATED ALWAYS AS (id * 2) STORED)"),
+                refused(
+                        "an identity column that can't count",
+                        "- addColumn: { table: users, column: number, type: numeric, identity: always }\n",
+                        "an identity column can't be numeric",
+                        TABLE),
+                refused(
+                        "more rows than numbers",
+                        "- addColumn: { table: users, column: number, type: smallint, identity: always }\n",
+                        "has about 32768 rows, and smallint counts to 32767",
+                        TABLE,
+                        "INSERT INTO users SELECT generate_series(1, 32768)",
+                        "ANALYZE users"),
+                refused(
+                        "a generated column on a table with rows",
+                        generated("upper(name)"),
+                        "rows in 8192 bytes, and must have none",
+                        TABLE,
+                        "INSERT INTO users VALUES (1, 'Ann')"),
+                refused(
+                        "a generated column that is not immutable",
+                        generated("now()::text"),
+                        "is not immutable",
+                        TABLE),
+                refused(
+                        "a generated column over another one",
+                        generated("g::text"),
+                        "it reads the generated column \"g\"",
+                        "CREATE TABLE users (id int PRIMARY KEY, g int GENERATED ALWAYS AS (id * 2) STORED)"),
+                refused(
+                        "a generated column over one that goes",
+                        RENAME + generated("upper(name)"),
+                        "it reads \"name\", which another operation of this migration takes away",
+                        TABLE),
+                refused(
+                        "a column that goes under a generated one",
+                        generated("upper(name)") + RENAME,
+                        "\"name\" is changed by another operation",
+                        TABLE),
+                refused(
+                        "a generated column over one that comes",
+                        RENAME + generated("upper(full_name)"),
+                        "it reads \"full_name\", which another operation of this migration adds",
+                        TABLE),
                 refused("a volatile function in up", up("name || random()"), "calls a volatile function", TABLE),
                 refused("a subquery in up", up("(SELECT max(x.name) FROM users x)"), "contains a subquery", TABLE),
                 refused("an aggregate in up", up("max(name)"), "aggregate functions are not allowed", TABLE),

@@ -1,7 +1,9 @@
 package dev.migrator.pg.internal.plan;
 
+import dev.migrator.Identifier;
 import dev.migrator.Phase;
 import dev.migrator.operation.AddColumn;
+import dev.migrator.operation.Identity;
 import dev.migrator.pg.internal.expression.ColumnType;
 import dev.migrator.pg.internal.expression.Expression;
 import dev.migrator.pg.internal.sql.Literal;
@@ -10,6 +12,7 @@ import dev.migrator.plan.Artifact;
 import dev.migrator.plan.Effect;
 import dev.migrator.plan.LockMode;
 import dev.migrator.plan.TableLock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -38,16 +41,6 @@ final class AddColumnPlan {
     }
 
     private void draft() {
-        if (operation.identity().isPresent() || operation.generated().isPresent()) {
-            String key = operation.identity().isPresent() ? "identity" : "generated";
-            workspace
-                    .findings()
-                    .refuse(
-                            path + "." + key,
-                            "this version can't add such a column, for which PostgreSQL rewrites the table under a lock.",
-                            "Use `default` or `up`.");
-            return;
-        }
         boolean free = new ColumnPreflight(workspace, work, path).isFree("column", operation.column());
         Reader reader = new Reader(workspace, work, path);
         Optional<ColumnType> type = free ? reader.type("type", operation.column(), operation.type()) : Optional.empty();
@@ -55,6 +48,55 @@ final class AddColumnPlan {
     }
 
     private void typed(Reader reader, ColumnType type) {
+        if (operation.identity().isPresent()) {
+            counting(type, operation.identity().get());
+        } else if (operation.generated().isPresent()) {
+            new GeneratedColumn(workspace, work, path, operation).draft(type, comments());
+        } else {
+            given(reader, type);
+        }
+    }
+
+    private void counting(ColumnType type, Identity kind) {
+        long greatest = IdentityNumbers.greatest(type.name());
+        if (!IdentityNumbers.TYPES.contains(type.name())) {
+            workspace
+                    .findings()
+                    .refuse(
+                            path + ".type",
+                            "an identity column can't be " + type.name() + ".",
+                            "PostgreSQL counts in " + String.join(", ", IdentityNumbers.TYPES) + ".");
+        } else if (work.table().rows() > greatest) {
+            workspace
+                    .findings()
+                    .refuse(
+                            path + ".type",
+                            work.name().quoted() + " has about " + work.table().rows() + " rows, and " + type.name()
+                                    + " counts to " + greatest + ".",
+                            "Use a greater type.");
+        } else {
+            workspace
+                    .findings()
+                    .note(
+                            path,
+                            "from EXPAND on lastval() after an INSERT tells this column's number, as after any INSERT that"
+                                    + " takes several; RETURNING and currval() tell the one that is meant.");
+            Identifier helper = work.names().sequence(work.nextNumber());
+            IdentityNumbers numbers = new IdentityNumbers(work.name(), operation.column(), type.name(), kind, helper);
+            NewColumn column = new NewColumn(
+                    operation.column(),
+                    operation.column(),
+                    type,
+                    numbers.next(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    true,
+                    Optional.of(numbers));
+            adopt(column, false);
+        }
+    }
+
+    private void given(Reader reader, ColumnType type) {
         Optional<Expression> standard = operation
                 .defaultValue()
                 .flatMap(
@@ -86,9 +128,20 @@ final class AddColumnPlan {
 
     private void fill(
             ColumnType type, Expression up, boolean derivable, Optional<String> before, Optional<String> after) {
+        NewColumn column = new NewColumn(
+                operation.column(),
+                operation.column(),
+                type,
+                up,
+                before,
+                after,
+                !operation.nullable(),
+                Optional.empty());
+        adopt(column, derivable);
+    }
+
+    private void adopt(NewColumn column, boolean derivable) {
         TablePreflight.forSync(path, work.table(), workspace.findings());
-        NewColumn column =
-                new NewColumn(operation.column(), operation.column(), type, up, before, after, !operation.nullable());
         Mappings.adopt(workspace, work, new Mapping(path, List.of(), List.of(column), derivable));
         operation.comment().ifPresent(text -> {
             Action action = new Action.Transaction(
@@ -109,6 +162,10 @@ final class AddColumnPlan {
                 + operation.column().quoted() + " IS " + Literal.text(text);
     }
 
+    private List<String> comments() {
+        return operation.comment().map(this::comment).stream().toList();
+    }
+
     private void instantly(ColumnType type, Optional<Expression> standard) {
         if (!operation.nullable() && standard.isEmpty()) {
             workspace
@@ -124,8 +181,8 @@ final class AddColumnPlan {
         String add = alter + "ADD COLUMN " + operation.column().quoted() + " " + type.sql()
                 + (operation.nullable() ? "" : " NOT NULL")
                 + standard.map(value -> " DEFAULT " + value.text()).orElse("");
-        List<String> statements =
-                operation.comment().map(text -> List.of(add, comment(text))).orElse(List.of(add));
+        List<String> statements = new ArrayList<>(List.of(add));
+        statements.addAll(comments());
         String drop = alter + "DROP COLUMN IF EXISTS " + operation.column().quoted();
         workspace.add(Draft.of(
                         Phase.EXPAND,

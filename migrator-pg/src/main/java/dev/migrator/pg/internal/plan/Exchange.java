@@ -94,6 +94,7 @@ final class Exchange {
                     statements.add(column(column.name()) + "SET NOT NULL");
                     statements.add(dropConstraint(TableSteps.notNullProof(work, column)));
                 }
+                column.numbers().ifPresent(numbers -> statements.addAll(numbers.forward()));
                 column.defaultAfter()
                         .ifPresent(value -> statements.add(column(column.name()) + "SET DEFAULT " + value));
             }
@@ -141,6 +142,7 @@ final class Exchange {
         work.primaryKey().ifPresent(key -> statements.add(key.drop()));
         for (Mapping mapping : work.mappings()) {
             for (NewColumn column : mapping.fresh()) {
+                column.numbers().ifPresent(numbers -> statements.addAll(numbers.backward()));
                 if (column.defaultAfter().isPresent() && column.defaultBefore().isEmpty()) {
                     statements.add(column(column.name()) + "DROP DEFAULT");
                 }

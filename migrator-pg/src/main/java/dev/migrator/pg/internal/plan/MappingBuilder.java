@@ -152,7 +152,14 @@ final class MappingBuilder {
             boolean sameName = spec.name().equals(source.name());
             Optional<String> before = source.volatileDefault() || sameName ? Optional.empty() : value;
             fresh.add(new NewColumn(
-                    spec.name(), spec.work(), spec.type(), up, before, value, oneToOne && source.notNull()));
+                    spec.name(),
+                    spec.work(),
+                    spec.type(),
+                    up,
+                    before,
+                    value,
+                    oneToOne && source.notNull(),
+                    Optional.empty()));
         }
         List<OldColumn> old = new ArrayList<>();
         for (OldSpec spec : olds) {

@@ -64,6 +64,11 @@ final class Names {
         return Identifier.of(base + "_c" + n);
     }
 
+    /** The n-th sequence that gives numbers until CONTRACT. */
+    Identifier sequence(int n) {
+        return Identifier.of(base + "_s" + n);
+    }
+
     /** A constraint that exists only to prove something before the exchange. */
     Identifier proof(String what) {
         return Identifier.of(base + "_p" + what);

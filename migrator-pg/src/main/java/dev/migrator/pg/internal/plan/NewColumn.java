@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param defaultBefore its default from EXPAND on, as SQL
  * @param defaultAfter its default from CONTRACT on, as SQL
  * @param notNullAfter whether it refuses NULL from CONTRACT on
+ * @param numbers its numbers, if it is an identity column from CONTRACT on
  */
 record NewColumn(
         Identifier name,
@@ -23,7 +24,8 @@ record NewColumn(
         Expression up,
         Optional<String> defaultBefore,
         Optional<String> defaultAfter,
-        boolean notNullAfter) {
+        boolean notNullAfter,
+        Optional<IdentityNumbers> numbers) {
 
     /** Whether it bears a name of ours until CONTRACT. */
     boolean takesOverName() {

@@ -50,6 +50,10 @@ final class Purge {
             statements.add("ALTER TABLE " + work.name().quoted() + " " + String.join(", ", drops));
             columns.forEach(column -> removes.add(work.artifact(Artifact.Kind.COLUMN, column, true)));
         }
+        for (IdentityNumbers counting : work.numbers()) {
+            statements.add(counting.drop());
+            removes.add(work.artifact(Artifact.Kind.SEQUENCE, counting.helper(), true));
+        }
         work.copies().forEach(copy -> takeOverName(copy, statements));
         return Draft.of(
                         Phase.PURGE,

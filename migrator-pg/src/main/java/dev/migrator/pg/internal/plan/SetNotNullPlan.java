@@ -51,7 +51,7 @@ final class SetNotNullPlan {
                                                 + " is changed by another operation of this migration already.",
                                         "Use two migrations.");
                     } else {
-                        work.narrowed().add(info.name());
+                        work.held().add(info.name());
                         new SetNotNullPlan(workspace, work, path, info).draft(operation.fill());
                     }
                 }));
@@ -60,6 +60,11 @@ final class SetNotNullPlan {
     private void draft(Optional<String> fill) {
         fill.flatMap(text -> new Reader(workspace, work, path).value("fill", column, text))
                 .ifPresent(this::fill);
+        forbid(workspace, work, path, column);
+    }
+
+    /** Drafts what forbids NULL in a column that has a value in every row, or will have one. */
+    static void forbid(Workspace workspace, TableWork work, String path, Identifier column) {
         Identifier proof = work.names().proof("k" + work.nextNumber());
         Artifact artifact = work.artifact(Artifact.Kind.CONSTRAINT, proof, true);
         String alter = "ALTER TABLE " + work.name().quoted() + " ";

@@ -75,6 +75,10 @@ final class TableSteps {
                         + column.type().sql());
                 drops.add("DROP COLUMN IF EXISTS " + column.work().quoted());
                 makes.add(work.artifact(Artifact.Kind.COLUMN, column.work(), false));
+                column.numbers().ifPresent(numbers -> {
+                    statements.addAll(numbers.create());
+                    makes.add(work.artifact(Artifact.Kind.SEQUENCE, numbers.helper(), true));
+                });
             }
             adds.add("ADD COLUMN " + Marker.definition(work.names().marker()));
             drops.add("DROP COLUMN IF EXISTS " + work.names().marker().quoted());
@@ -83,6 +87,7 @@ final class TableSteps {
             statements.add("ALTER TABLE " + table() + " "
                     + Marker.inserted(work.names().marker()));
             undo.add("ALTER TABLE " + table() + " " + String.join(", ", drops));
+            work.numbers().forEach(numbers -> undo.add(numbers.drop()));
             for (Mapping mapping : work.mappings()) {
                 ColumnProperties.at(work.name(), mapping, statements);
                 defaults(mapping, statements, undo);

@@ -23,7 +23,7 @@ final class TableWork {
     private final List<DroppedColumn> dropped = new ArrayList<>();
     private final List<RetiredRule> rules = new ArrayList<>();
     private final Set<Identifier> newNames = new TreeSet<>();
-    private final Set<Identifier> narrowed = new TreeSet<>();
+    private final Set<Identifier> held = new TreeSet<>();
     private Optional<PrimaryKeyExchange> primaryKey = Optional.empty();
     private int counter;
 
@@ -90,14 +90,14 @@ final class TableWork {
         return rules;
     }
 
-    /** Columns for which an operation of this migration forbids NULL. */
-    Set<Identifier> narrowed() {
-        return narrowed;
+    /** Columns that stay where they are: an operation of this migration forbids NULL in them, or adds one computed from them. */
+    Set<Identifier> held() {
+        return held;
     }
 
     /** Whether an operation of this migration replaces, fills, narrows or drops a column: one such operation a column. */
     boolean isChanged(Identifier column) {
-        return narrowed.contains(column)
+        return held.contains(column)
                 || dropped.stream().anyMatch(gone -> gone.info().name().equals(column))
                 || fills.stream().anyMatch(fill -> fill.column().equals(column))
                 || mappings.stream().anyMatch(mapping -> mapping.old().stream()
@@ -124,6 +124,13 @@ final class TableWork {
 
     List<NewColumn> newColumns() {
         return mappings.stream().flatMap(mapping -> mapping.fresh().stream()).toList();
+    }
+
+    /** The numbers of the new columns that are identity columns from CONTRACT on. */
+    List<IdentityNumbers> numbers() {
+        return newColumns().stream()
+                .flatMap(column -> column.numbers().stream())
+                .toList();
     }
 
     int newColumnNumber(NewColumn column) {
