@@ -5,10 +5,15 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
 import picocli.CommandLine;
 
 /** Starts the {@code migrator} command. */
 public final class Main {
+    /** Commands that are run for their output; the others have done something when it is cut off. */
+    private static final Set<String> ONLY_TELLING = Set.of("plan", "status", "history", "instances", "verify");
+
     private Main() {}
 
     /**
@@ -18,8 +23,13 @@ public final class Main {
      */
     public static void main(String[] arguments) {
         Logging.quiet();
-        System.exit(
-                run(writer(System.out, "sun.stdout.encoding"), writer(System.err, "sun.stderr.encoding"), arguments));
+        int code = run(writer(System.out, "sun.stdout.encoding"), writer(System.err, "sun.stderr.encoding"), arguments);
+        boolean lost = System.out.checkError() && List.of(arguments).stream().anyMatch(ONLY_TELLING::contains);
+        if (lost && code == ExitCode.DONE) {
+            System.err.println("The output could not be written: is the disk full, or the reader gone?");
+            code = ExitCode.FAILED;
+        }
+        System.exit(code);
     }
 
     /** UTF-8 whatever the locale, in which a container often has no letters but ASCII; a console of Windows as it is. */

@@ -1,9 +1,11 @@
 package dev.migrator.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,6 +43,42 @@ class CommandIT {
     @AfterEach
     void close() {
         site.close();
+    }
+
+    /** A script must not take half of an answer for a whole one. */
+    @Test
+    void outputThatCannotBeWrittenIsNoSuccess() throws IOException, InterruptedException {
+        Path full = Path.of("/dev/full");
+        assumeThat(full).exists();
+        ProcessBuilder builder = new ProcessBuilder(Command.line("status", "--json")).directory(folder.toFile());
+        builder.environment().put("MIGRATOR_URL", site.database().url());
+        builder.environment().put("MIGRATOR_USER", site.database().user());
+        builder.environment().put("MIGRATOR_PASSWORD", site.database().password());
+        Process process = builder.redirectOutput(full.toFile()).start();
+        String said = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).isEqualTo(1);
+        assertThat(said).contains("could not be written");
+    }
+
+    @Test
+    void statementsThatAreNoSqlAreRefusedBeforeAnythingIsChanged() {
+        command.file("0002_slip.yaml", "operations:\n  - sql: { expand: \"CREATE TABLE a (id int); selec 1\" }\n");
+        Command.Result plan = command.run("plan", "0002_slip");
+        assertThat(plan.code()).isEqualTo(1);
+        assertThat(plan.err())
+                .contains("0002_slip.yaml:2:", "operations[0].sql.expand", "syntax error at or near \"selec\"");
+    }
+
+    @Test
+    void aSessionThatMayOnlyReadIsCalledThat() {
+        site.database()
+                .executeAsSuperuser(
+                        "ALTER ROLE \"" + site.database().user() + "\" SET default_transaction_read_only = on");
+        for (String asked : List.of("plan", "migrate")) {
+            Command.Result result = command.run(asked);
+            assertThat(result.code()).isEqualTo(1);
+            assertThat(result.err()).as(asked).contains("read-only").doesNotContain("GRANT");
+        }
     }
 
     @Test

@@ -45,7 +45,8 @@ final class Failures {
                 permanent(
                         state,
                         "the server refused the step's transaction: " + SqlErrors.describe(e)
-                                + " Nothing of this transaction remains. Mend what it says, then run migrate again.",
+                                + " Nothing of this transaction remains. Mend what it says, then run migrate again; if the"
+                                + " mistake is in the migration's file, roll back before you correct it.",
                         e);
             case TRANSIENT -> SqlErrors.failure("the step can't run now", e);
             case UNKNOWN -> SqlErrors.failure("the connection was lost in the middle of the step", e);

@@ -29,7 +29,7 @@ final class Findings {
 
     private void add(Finding.Severity severity, String path, String message, String remedy) {
         String at = migration.mark(path).map(mark -> mark + ": " + path).orElse(path);
-        Finding finding = new Finding(severity, at, message, remedy);
+        Finding finding = new Finding(severity, at, message.endsWith(".") ? message : message + ".", remedy);
         if (!all.contains(finding)) {
             all.add(finding);
         }

@@ -4,8 +4,11 @@ import dev.migrator.Phase;
 import dev.migrator.operation.RunSql;
 import dev.migrator.pg.internal.expression.SqlFragment;
 import dev.migrator.pg.internal.sql.Literal;
+import dev.migrator.pg.internal.sql.Session;
+import dev.migrator.pg.internal.sql.SqlErrors;
 import dev.migrator.plan.Action;
 import dev.migrator.plan.Effect;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 
@@ -59,10 +62,32 @@ final class RunSqlPlan {
                 phase, slot, List.of(path), "run the statements of " + key, action(key, sql), undo, Effect.ADDS);
     }
 
+    /**
+     * The server reads all of the body of an SQL function before it looks at what the first statement is about, which does
+     * not exist: an error of syntax is told before that, and nothing else can be told before the statements run.
+     */
+    private Optional<String> syntaxError(String sql) {
+        Session session = workspace.session();
+        session.query("SAVEPOINT migrator_syntax");
+        try {
+            session.plain("SET LOCAL check_function_bodies = on");
+            session.plain("CREATE FUNCTION pg_temp.migrator_syntax() RETURNS void LANGUAGE sql AS "
+                    + Literal.text("SELECT migrator_no_such_column;\n" + sql));
+            return Optional.empty();
+        } catch (SQLException e) {
+            return SqlErrors.state(e).equals(SqlErrors.SYNTAX_ERROR)
+                    ? Optional.of("is no SQL: " + SqlErrors.describe(e))
+                    : Optional.empty();
+        } finally {
+            session.query("ROLLBACK TO SAVEPOINT migrator_syntax");
+        }
+    }
+
     private Action action(String key, String sql) {
         SqlFragment.Statements statements = SqlFragment.split(sql);
         Optional<String> problem = statements.problem();
-        problem.ifPresent(text -> workspace.findings().refuse(path + "." + key, "it " + text + ".", "Correct it."));
+        problem.or(() -> syntaxError(sql))
+                .ifPresent(text -> workspace.findings().refuse(path + "." + key, "it " + text + ".", "Correct it."));
         if (operation.transaction()) {
             String run = "SELECT " + workspace.stateSchema().quoted() + ".run(" + Literal.text(sql) + ")";
             return new Action.Transaction(List.of(), List.of(run));

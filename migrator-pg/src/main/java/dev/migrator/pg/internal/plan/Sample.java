@@ -4,6 +4,7 @@ import dev.migrator.Identifier;
 import dev.migrator.engine.StepFailure;
 import dev.migrator.pg.internal.sql.Row;
 import dev.migrator.pg.internal.sql.SqlErrors;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,7 +85,10 @@ final class Sample {
                 .findings()
                 .warn(
                         mapping.path(),
-                        work.title(mapping) + " fails on some of the sampled rows: " + e.getMessage() + ".",
+                        work.title(mapping) + " fails on some of the sampled rows: "
+                                + (e.getCause() instanceof SQLException cause
+                                        ? SqlErrors.describe(cause)
+                                        : e.getMessage()),
                         "Such rows are found and listed by the backfill and keep VALIDATE shut until they are mended.");
     }
 

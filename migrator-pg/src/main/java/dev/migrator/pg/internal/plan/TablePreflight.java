@@ -28,7 +28,7 @@ final class TablePreflight {
             findings.refuse(
                     key,
                     name + " belongs to " + table.owner() + ", and this role has not that role's rights.",
-                    "Run as the owner, or GRANT " + table.owner() + " to this role.");
+                    "Run as the owner, or as a member of that role.");
             passes = false;
         }
         return passes;

@@ -101,7 +101,9 @@ final class Workspace {
             findings.refuse(
                     path + ".table",
                     "a temporary copy of " + name.quoted() + " can't be made: " + SqlErrors.describe(e) + ".",
-                    "Expressions are checked on one: GRANT TEMPORARY ON DATABASE to this role.");
+                    SqlErrors.state(e).equals(SqlErrors.NO_RIGHTS)
+                            ? "Expressions are checked on one: GRANT TEMPORARY ON DATABASE to this role."
+                            : "Expressions are checked on one.");
             return Optional.empty();
         }
     }

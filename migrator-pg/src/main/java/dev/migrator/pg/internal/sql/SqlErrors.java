@@ -23,6 +23,9 @@ public final class SqlErrors {
     /** Raised by the state schema's functions: the table was rewritten, its rows have changed place. */
     public static final String REWRITTEN = "MG004";
 
+    public static final String READ_ONLY = "25006";
+    public static final String SYNTAX_ERROR = "42601";
+    public static final String NO_RIGHTS = "42501";
     public static final String LOCK_NOT_AVAILABLE = "55P03";
     public static final String QUERY_CANCELED = "57014";
     public static final String DEADLOCK = "40P01";
@@ -60,7 +63,7 @@ public final class SqlErrors {
     /** The class of an error that happened while a connection was opened: nothing was sent yet. */
     public static ErrorClass whileConnecting(SQLException e) {
         String state = state(e);
-        boolean never = state.startsWith("28") || state.startsWith("3D") || state.equals("42501");
+        boolean never = state.startsWith("28") || state.startsWith("3D") || state.equals(NO_RIGHTS);
         return never ? ErrorClass.PERMANENT : ErrorClass.TRANSIENT;
     }
 
@@ -89,7 +92,12 @@ public final class SqlErrors {
         } else {
             text.append(e.getMessage());
         }
-        return text.append(" (SQLSTATE ").append(state(e)).append(')').toString();
+        text.append(" (SQLSTATE ").append(state(e)).append(')');
+        if (state(e).equals(READ_ONLY)) {
+            text.append(
+                    ". The session is read-only: this is a standby, or default_transaction_read_only is set for it");
+        }
+        return text.toString();
     }
 
     private static void append(StringBuilder text, String label, @org.jspecify.annotations.Nullable String part) {
