@@ -37,7 +37,7 @@ class CrashTest {
             value = Mishap.Kind.class,
             names = {"DIES_AFTER", "LOSES_THE_ANSWER"})
     void atNoStatementThatChangesSomethingDoesItMatter(Mishap.Kind kind) {
-        forward(Samples.RENAME).happenAtEachChange(kind);
+        forward(Samples.EVERY_OPERATION).happenAtEachChange(kind);
     }
 
     /** What a cut connection can't show: the server has committed, and not even the driver knows. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * What happens to an engine at one of its statements.
@@ -45,10 +46,11 @@ record Mishap(Kind kind, int at, String sql) {
         return kind != Kind.LOSES_THE_ANSWER;
     }
 
-    /** Everything that can happen. */
+    /** Everything that can happen; to die before a statement is to die after the one before it. */
     static List<Mishap> all(List<String> statements) {
         List<Mishap> all = new ArrayList<>();
-        for (Kind kind : Kind.values()) {
+        all.add(new Mishap(Kind.DIES_BEFORE, 1, statements.get(0)));
+        for (Kind kind : List.of(Kind.DIES_AFTER, Kind.LOSES_THE_ANSWER)) {
             for (int at = 1; at <= statements.size(); at++) {
                 all.add(new Mishap(kind, at, statements.get(at - 1)));
             }
@@ -63,8 +65,9 @@ record Mishap(Kind kind, int at, String sql) {
 
     /** Something that can happen, at every statement that changes something. */
     static List<Mishap> atEachChange(Kind kind, List<String> statements) {
-        return all(statements).stream()
-                .filter(mishap -> mishap.kind() == kind && changes(mishap.sql()))
+        return IntStream.rangeClosed(1, statements.size())
+                .mapToObj(at -> new Mishap(kind, at, statements.get(at - 1)))
+                .filter(mishap -> changes(mishap.sql()))
                 .toList();
     }
 

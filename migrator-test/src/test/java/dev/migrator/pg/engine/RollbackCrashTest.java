@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.migrator.Migration;
 import dev.migrator.Phase;
+import dev.migrator.operation.SetNotNull;
 import dev.migrator.test.SchemaSnapshot;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +39,10 @@ class RollbackCrashTest {
         Before was = before.get(0);
         assertThat(was.schema().differences(mishaps.whole().schema())).isEmpty();
         // Nobody can tell which of the values that are there now were filled in.
-        if (!migration.equals(Samples.NOT_NULL)) {
+        boolean fills = migration.operations().stream()
+                .anyMatch(operation -> operation instanceof SetNotNull narrowing
+                        && narrowing.fill().isPresent());
+        if (!fills) {
             assertThat(mishaps.whole().rows()).isEqualTo(was.rows());
         }
         return mishaps;
@@ -55,6 +59,6 @@ class RollbackCrashTest {
             value = Mishap.Kind.class,
             names = {"DIES_AFTER", "LOSES_THE_ANSWER"})
     void atNoStatementThatChangesSomethingDoesItMatter(Mishap.Kind kind) {
-        back(Samples.RENAME).happenAtEachChange(kind);
+        back(Samples.EVERY_OPERATION).happenAtEachChange(kind);
     }
 }

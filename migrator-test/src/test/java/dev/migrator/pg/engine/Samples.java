@@ -150,6 +150,34 @@ final class Samples {
             - createIndex: { table: users, name: users_by_city, columns: [ city ] }
             """);
 
+    /** Each operation once. */
+    static final Migration EVERY_OPERATION = Rig.migration(
+            "0019_every_operation",
+            """
+            - renameColumn: { table: users, column: name, to: full_name }
+            - changeType: { table: users, column: n, type: bigint }
+            - splitColumn:
+                table: users
+                column: note
+                into:
+                  - { column: note_head, type: text, up: "left(note, 10)" }
+                  - { column: note_tail, type: text, up: "substr(note, 11)" }
+                down: "note_head || coalesce(note_tail, '')"
+            - mergeColumns:
+                table: users
+                columns:
+                  - { column: street, down: "split_part(address, ', ', 1)" }
+                  - { column: city, down: "split_part(address, ', ', 2)" }
+                into: { column: address, type: text, up: "street || ', ' || city" }
+            - setNotNull: { table: users, column: nick, fill: "'nick of ' || id" }
+            - addColumn: { table: users, column: shout, type: text, up: "upper(name)", nullable: false }
+            - dropColumn: { table: orders, column: note, down: "'order'" }
+            - createIndex: { table: users, name: users_by_team, columns: [ team, full_name ] }
+            - addForeignKey:
+                { table: users, name: users_n_team, columns: [ team ], references: { table: teams, columns: [ id ] } }
+            - sql: { expand: "CREATE TABLE audit (id int)", rollback: "DROP TABLE IF EXISTS audit" }
+            """);
+
     static final List<Migration> ALL = List.of(
             RENAME,
             RENAME_UNIQUE,
