@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 
 /** An application that runs short statements all the time, each of which must succeed. */
-final class Application implements AutoCloseable {
+public final class Application implements AutoCloseable {
     private final AtomicInteger completed = new AtomicInteger();
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private final List<Thread> threads;
@@ -22,7 +22,7 @@ final class Application implements AutoCloseable {
      *
      * @param statements the SQL of the n-th transaction
      */
-    Application(TestDatabase db, int sessions, IntFunction<String> statements) {
+    public Application(TestDatabase db, int sessions, IntFunction<String> statements) {
         AtomicInteger numbers = new AtomicInteger();
         this.threads = java.util.stream.IntStream.range(0, sessions)
                 .mapToObj(session -> new Thread(() -> work(db, numbers, statements), "application-" + session))
@@ -50,11 +50,13 @@ final class Application implements AutoCloseable {
         }
     }
 
-    int completed() {
+    /** How many statements have succeeded. */
+    public int completed() {
         return completed.get();
     }
 
-    List<String> failures() {
+    /** The statements that failed, with the reason. */
+    public List<String> failures() {
         return List.copyOf(failures);
     }
 
