@@ -34,7 +34,8 @@ public final class PgFingerprinter implements Fingerprinter {
             session.connection().setAutoCommit(false);
             try {
                 session.query("SELECT pg_catalog.set_config('search_path', '', true),"
-                        + " pg_catalog.set_config('lock_timeout', '2s', true)");
+                        + " pg_catalog.set_config('lock_timeout', '2s', true),"
+                        + " pg_catalog.set_config('idle_in_transaction_session_timeout', '15s', true)");
                 return read(state, steps, new Catalog(session));
             } finally {
                 session.connection().rollback();

@@ -113,7 +113,9 @@ public final class PgPlanner implements Planner {
 
     private Workspace workspace(Migration migration, Session session) {
         session.query("SELECT pg_catalog.set_config('lock_timeout', '2s', true),"
-                + " pg_catalog.set_config('statement_timeout', '60s', true)");
+                + " pg_catalog.set_config('statement_timeout', '60s', true),"
+                // A process that is stopped meanwhile must not hold the tables' ACCESS SHARE for ever.
+                + " pg_catalog.set_config('idle_in_transaction_session_timeout', '15s', true)");
         Row row = session.query("SELECT pg_catalog.current_setting('search_path') AS path,"
                         + " coalesce(pg_catalog.current_schema(), 'public') AS schema")
                 .get(0);
