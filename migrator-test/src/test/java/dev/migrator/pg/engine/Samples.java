@@ -149,6 +149,17 @@ final class Samples {
             - changeType: { table: users, column: id, type: bigint }
             - createIndex: { table: users, name: users_by_city, columns: [ city ] }
             """);
+    static final Migration NAMED = Rig.migration(
+            "0019_index_and_key_on_new_columns",
+            """
+            - addForeignKey: { table: users, name: users_in, columns: [ team ], references: { table: teams, columns: [ id ] } }
+            - createIndex: { table: users, name: users_by_team, columns: [ team, city ], unique: false, where: team > n }
+            - changeType: { table: users, column: team, type: bigint }
+            - addColumn: { table: users, column: second, type: int, up: length(city) - 5 }
+            - addForeignKey: { table: users, name: users_second, columns: [ second ], references: { table: teams, columns: [ id ] } }
+            - createIndex: { table: users, name: users_by_second, columns: [ second ] }
+            - createIndex: { table: users, name: users_by_city, columns: [ city ] }
+            """);
 
     /** Each operation once. */
     static final Migration EVERY_OPERATION = Rig.migration(
@@ -196,7 +207,8 @@ final class Samples {
             RETYPE_IDENTITY,
             RENAME_IDENTITY,
             ADD_IDENTITY,
-            ADD_GENERATED);
+            ADD_GENERATED,
+            NAMED);
 
     /** All of them, for tests that take one each. */
     static Stream<Arguments> named() {

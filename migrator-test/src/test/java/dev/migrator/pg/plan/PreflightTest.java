@@ -176,6 +176,21 @@ class PreflightTest {
                         TABLE,
                         "CREATE TABLE orders (user_id int REFERENCES users)"),
                 refused(
+                        "a foreign key of the table itself to the column",
+                        "- changeType: { table: users, column: id, type: bigint }\n",
+                        "foreign key users_boss_fkey of table public.users refers to \"public\".\"users\".\"id\"",
+                        "CREATE TABLE users (id int PRIMARY KEY, boss int REFERENCES users)"),
+                refused(
+                        "a foreign key of the table itself to a column that is renamed",
+                        "- renameColumn: { table: users, column: id, to: number }\n",
+                        "foreign key users_boss_fkey of table public.users refers to",
+                        "CREATE TABLE users (id int PRIMARY KEY, boss int REFERENCES users)"),
+                refused(
+                        "a foreign key of the table itself to a column that is dropped",
+                        "- dropColumn: { table: users, column: code }\n",
+                        "foreign key users_boss_fkey of table public.users refers to",
+                        "CREATE TABLE users (id int PRIMARY KEY, code int UNIQUE, boss int REFERENCES users (code))"),
+                refused(
                         "up over a column that another operation adds",
                         RENAME + up("upper(full_name)"),
                         "`up` reads \"full_name\", which another operation",

@@ -140,14 +140,15 @@ public final class Catalog {
         String sql =
                 """
                 SELECT format('foreign key %I of table %s', k.conname, k.conrelid::regclass) AS description,
-                       ARRAY(SELECT u::text FROM unnest(k.confkey) AS u) AS columns
-                  FROM pg_constraint k WHERE k.confrelid = ? AND k.contype = 'f' AND k.conrelid <> k.confrelid
+                       ARRAY(SELECT u::text FROM unnest(k.confkey) AS u) AS columns, k.conrelid = k.confrelid AS own
+                  FROM pg_constraint k WHERE k.confrelid = ? AND k.contype = 'f'
                  ORDER BY 1
                 """;
         return session.query(sql, oid).stream()
                 .map(row -> new TableInfo.Reference(
                         row.text("description"),
-                        row.texts("columns").stream().map(Integer::valueOf).toList()))
+                        row.texts("columns").stream().map(Integer::valueOf).toList(),
+                        row.isTrue("own")))
                 .toList();
     }
 

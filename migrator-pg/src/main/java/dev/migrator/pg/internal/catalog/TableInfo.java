@@ -22,7 +22,7 @@ import java.util.Optional;
  * @param columns its columns in their order
  * @param indexes its indexes
  * @param constraints its constraints
- * @param referencedBy foreign keys of other tables that refer to it, for people, with the numbers of the columns referred to
+ * @param referencedBy foreign keys, its own included, that refer to it, for people, with the numbers of the columns referred to
  * @param triggers its triggers, without those of constraints
  * @param statistics its extended statistics
  * @param dependents what else depends on its columns
@@ -50,12 +50,13 @@ public record TableInfo(
         List<Function> functions) {
 
     /**
-     * A foreign key of another table.
+     * A foreign key that refers to the table.
      *
      * @param description the key and its table, for people
      * @param columns the numbers of this table's columns that it refers to
+     * @param own whether it is a key of this table itself
      */
-    public record Reference(String description, List<Integer> columns) {}
+    public record Reference(String description, List<Integer> columns, boolean own) {}
 
     /**
      * A function of the database's.

@@ -52,6 +52,7 @@ public final class Scratch {
      */
     public ColumnType addColumn(Identifier column, String type) {
         reject(SqlFragment.problem(type));
+        reject(new TypeCheck(this, session).problem(type));
         attempt(() -> {
             inUsersPath();
             session.plain("ALTER TABLE " + scratch + " ADD COLUMN " + column.quoted() + " " + type + "\n");
@@ -61,10 +62,7 @@ public final class Scratch {
                         SELECT pg_catalog.format_type(a.atttypid, a.atttypmod) AS type,
                                nullif(a.attcollation, t.typcollation)::pg_catalog.regcollation::text AS collation,
                                t.typtype = 'd' AND (t.typnotnull OR EXISTS (
-                                   SELECT FROM pg_catalog.pg_constraint k WHERE k.contypid = t.oid)) AS checked,
-                               a.atthasdef OR a.attnotnull OR a.attidentity <> '' OR a.attgenerated <> ''
-                                 OR EXISTS (SELECT FROM pg_catalog.pg_constraint k
-                                             WHERE k.conrelid = a.attrelid AND a.attnum = ANY (k.conkey)) AS more
+                                   SELECT FROM pg_catalog.pg_constraint k WHERE k.contypid = t.oid)) AS checked
                           FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
                          WHERE a.attrelid = ?::regclass AND a.attname = ?
                         """,
@@ -75,9 +73,6 @@ public final class Scratch {
             throw new RejectedSqlException(
                     "is a domain with constraints, for which PostgreSQL rewrites the table under a lock;"
                             + " use its base type and a check");
-        }
-        if (row.isTrue("more")) {
-            throw new RejectedSqlException("is more than a type: defaults and constraints have keys of their own");
         }
         return new ColumnType(row.text("type"), row.optionalText("collation"));
     }
@@ -148,7 +143,7 @@ public final class Scratch {
         if (literallyRefused.isPresent()) {
             throw literallyRefused.get();
         }
-        return read("CAST((\n" + text + "\n) AS " + typeOf(column) + ")");
+        return read("CAST((\n" + text + "\n) AS " + type(column).orElseThrow() + ")");
     }
 
     private Optional<RejectedSqlException> assignable(Identifier column, String text) {
@@ -163,14 +158,17 @@ public final class Scratch {
         }
     }
 
-    private String typeOf(Identifier column) {
-        return session.query(
+    /** The type of a column of the copy; empty if there is none of that name. */
+    public Optional<String> type(Identifier column) {
+        return session
+                .query(
                         "SELECT format_type(atttypid, atttypmod) AS type FROM pg_attribute"
                                 + " WHERE attrelid = ?::regclass AND attname = ?",
                         scratch,
                         column.value())
-                .get(0)
-                .text("type");
+                .stream()
+                .findFirst()
+                .map(row -> row.text("type"));
     }
 
     private Expression describe(String view) {

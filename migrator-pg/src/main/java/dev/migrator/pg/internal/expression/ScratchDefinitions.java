@@ -3,6 +3,9 @@ package dev.migrator.pg.internal.expression;
 import dev.migrator.Identifier;
 import dev.migrator.pg.internal.sql.Row;
 import dev.migrator.pg.internal.sql.Session;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Indexes, constraints and statistics on a {@link Scratch} copy, and their definitions as the server prints them. */
 public final class ScratchDefinitions {
@@ -54,6 +57,26 @@ public final class ScratchDefinitions {
                         scratch, index.value())
                 .get(0);
         return afterBeginning(row.text("definition"), row.text("beginning"));
+    }
+
+    /** The columns that an index of the copy uses in any way. */
+    public Set<Identifier> indexColumns(Identifier index) {
+        Row row = session.query(
+                        """
+                        SELECT ARRAY(SELECT a.attname::text FROM pg_attribute a
+                                      WHERE a.attrelid = i.indrelid AND a.attnum > 0
+                                        AND (a.attnum = ANY (i.indkey::int2[]) OR EXISTS (
+                                             SELECT FROM pg_depend d
+                                              WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
+                                                AND d.refclassid = 'pg_class'::regclass AND d.refobjid = i.indrelid
+                                                AND d.refobjsubid = a.attnum))) AS columns
+                          FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+                         WHERE i.indrelid = ?::regclass AND c.relname = ?
+                        """,
+                        scratch,
+                        index.value())
+                .get(0);
+        return row.texts("columns").stream().map(Identifier::of).collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Makes extended statistics on the copy; the usage is what stands between their name and FROM. */

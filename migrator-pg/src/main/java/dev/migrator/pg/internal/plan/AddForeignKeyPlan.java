@@ -12,30 +12,33 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A foreign key, in VALIDATE: added without looking at the rows (both tables' writes wait for an instant), then validated by
- * a scan that stops nobody.
+ * a scan that stops nobody. It stands on the table's columns that bear the names from CONTRACT on.
  */
 final class AddForeignKeyPlan {
     private final Workspace workspace;
     private final TableWork work;
     private final String path;
     private final AddForeignKey operation;
+    private final Places places;
 
     private AddForeignKeyPlan(Workspace workspace, TableWork work, String path, AddForeignKey operation) {
         this.workspace = workspace;
         this.work = work;
         this.path = path;
         this.operation = operation;
+        this.places = new Places(work);
     }
 
     static void draft(Workspace workspace, String path, AddForeignKey operation) {
         workspace
                 .table(path, operation.table())
-                .ifPresent(work -> new AddForeignKeyPlan(workspace, work, path, operation).draft());
+                .map(work -> new AddForeignKeyPlan(workspace, work, path, operation))
+                .ifPresent(plan -> workspace.afterwards(plan::draft));
     }
 
     private void draft() {
@@ -62,7 +65,7 @@ final class AddForeignKeyPlan {
         if (!columnsFit(referenced.get()) || taken) {
             return;
         }
-        warnWithoutIndex();
+        workspace.afterwards(this::warnWithoutIndex); // once every createIndex is known
         add(parent);
     }
 
@@ -88,26 +91,59 @@ final class AddForeignKeyPlan {
 
     private boolean columnsFit(TableInfo parent) {
         boolean fit = true;
-        List<ColumnInfo> own = new ArrayList<>();
-        List<ColumnInfo> others = new ArrayList<>();
-        ColumnPreflight preflight = new ColumnPreflight(workspace, work, path);
         for (Identifier column : operation.columns()) {
-            Optional<ColumnInfo> info = preflight.existing("columns", column);
-            fit &= info.isPresent();
-            info.ifPresent(own::add);
+            fit &= stays(column);
         }
+        List<ColumnInfo> others = new ArrayList<>();
         for (Identifier column : operation.referencedColumns()) {
-            Optional<ColumnInfo> info = parent.column(column);
-            if (info.isEmpty()) {
-                refuse(
-                        "references.columns",
-                        "table " + parent.name().quoted() + " has no column " + column.quoted() + ".",
-                        "Correct the name.");
-                fit = false;
-            }
-            info.ifPresent(others::add);
+            referenced(parent, column).ifPresent(others::add);
         }
-        return fit && isKey(parent, others) && comparable(own, others);
+        return fit
+                && others.size() == operation.referencedColumns().size()
+                && isKey(parent, others)
+                && comparable(others);
+    }
+
+    /** Whether a name is that of one of the table's own columns after the migration. */
+    private boolean stays(Identifier column) {
+        boolean hasSuccessor = !places.place(column).equals(column);
+        if (hasSuccessor || work.newNames().contains(column)) {
+            return true;
+        }
+        Optional<Places.Leaving> leaving = places.leaving(column);
+        leaving.ifPresent(gone -> refuse("columns", gone.message("foreign key"), gone.remedy()));
+        return leaving.isEmpty()
+                && new ColumnPreflight(workspace, work, path)
+                        .existing("columns", column)
+                        .isPresent();
+    }
+
+    /** A column of the referenced table, which no operation of this migration may add or take away. */
+    private Optional<ColumnInfo> referenced(TableInfo parent, Identifier column) {
+        Optional<ColumnInfo> info = parent.column(column);
+        Optional<TableWork> changed = workspace.tables().stream()
+                .filter(other -> other.name().equals(parent.name()))
+                .findFirst();
+        boolean added =
+                changed.filter(other -> other.newNames().contains(column)).isPresent();
+        Optional<Places.Leaving> leaving = changed.flatMap(other -> new Places(other).leaving(column));
+        if (added || leaving.isPresent()) {
+            String what = leaving.map(gone -> gone.successors().isEmpty() ? "dropped" : "replaced")
+                    .orElse("added");
+            refuse(
+                    "references.columns",
+                    parent.name().quoted() + "." + column.quoted() + " is " + what
+                            + " by another operation of this migration, and no foreign key can refer to it meanwhile.",
+                    "Use a second migration after PURGE of this one.");
+            return Optional.empty();
+        }
+        if (info.isEmpty()) {
+            refuse(
+                    "references.columns",
+                    "table " + parent.name().quoted() + " has no column " + column.quoted() + ".",
+                    "Correct the name.");
+        }
+        return info;
     }
 
     private boolean isKey(TableInfo parent, List<ColumnInfo> columns) {
@@ -130,34 +166,41 @@ final class AddForeignKeyPlan {
         return unique;
     }
 
-    private boolean comparable(List<ColumnInfo> own, List<ColumnInfo> others) {
+    private boolean comparable(List<ColumnInfo> others) {
+        List<Identifier> own = operation.columns();
         boolean fit = own.size() == others.size();
         for (int i = 0; fit && i < own.size(); i++) {
-            String comparison = "NULL::" + own.get(i).type() + " OPERATOR(pg_catalog.=) NULL::"
-                    + others.get(i).type();
-            try {
-                work.scratch().tryOut();
-                work.scratch().run("SELECT " + comparison);
-            } catch (RejectedSqlException e) {
-                refuse(
-                        "columns",
-                        own.get(i).name().quoted() + " (" + own.get(i).type() + ") can't be compared with "
-                                + others.get(i).name().quoted() + " ("
-                                + others.get(i).type() + ").",
-                        "Change one of the types first.");
-                fit = false;
-            } finally {
-                work.scratch().forget();
-            }
+            Optional<String> type = work.scratch().type(places.place(own.get(i)));
+            fit = type.isPresent() // else the operation that adds it is refused
+                    && comparable(own.get(i), type.get(), others.get(i));
         }
         return fit;
     }
 
+    private boolean comparable(Identifier own, String type, ColumnInfo other) {
+        work.scratch().tryOut();
+        try {
+            work.scratch().run("SELECT NULL::" + type + " OPERATOR(pg_catalog.=) NULL::" + other.type());
+            return true;
+        } catch (RejectedSqlException e) {
+            refuse(
+                    "columns",
+                    own.quoted() + " (" + type + ") can't be compared with "
+                            + other.name().quoted() + " (" + other.type() + ").",
+                    "Change one of the types first.");
+            return false;
+        } finally {
+            work.scratch().forget();
+        }
+    }
+
     private void warnWithoutIndex() {
-        Set<Integer> numbers = new TreeSet<>();
-        operation.columns().forEach(name -> work.table().column(name).ifPresent(info -> numbers.add(info.number())));
-        boolean indexed = work.table().indexes().stream()
-                .anyMatch(index -> index.columns().containsAll(numbers));
+        Set<Identifier> columns =
+                operation.columns().stream().map(places::place).collect(Collectors.toSet());
+        boolean indexed = Stream.concat(
+                        work.table().indexes().stream().map(index -> places.places(index.columns())),
+                        work.indexed().stream())
+                .anyMatch(index -> index.containsAll(columns));
         if (!indexed) {
             workspace
                     .findings()
@@ -174,8 +217,9 @@ final class AddForeignKeyPlan {
         String alter = "ALTER TABLE " + work.name().quoted() + " ";
         String name = operation.name().quoted();
         StringBuilder definition = new StringBuilder(alter + "ADD CONSTRAINT " + name + " FOREIGN KEY ("
-                + list(operation.columns()) + ") REFERENCES " + parent.quoted() + " ("
-                + list(operation.referencedColumns()) + ")");
+                + Places.list(operation.columns().stream().map(places::place).toList()) + ") REFERENCES "
+                + parent.quoted() + " ("
+                + Places.list(operation.referencedColumns()) + ")");
         operation
                 .onUpdate()
                 .ifPresent(action -> definition.append(" ON UPDATE ").append(action.sql()));
@@ -199,10 +243,6 @@ final class AddForeignKeyPlan {
                 locks));
         Optional<QualifiedName> other = parent.equals(work.name()) ? Optional.empty() : Optional.of(parent);
         workspace.add(Drafts.validate(work, path, 40, operation.name(), other));
-    }
-
-    private static String list(List<Identifier> names) {
-        return names.stream().map(Identifier::quoted).collect(Collectors.joining(", "));
     }
 
     private void refuse(String key, String message, String remedy) {

@@ -6,6 +6,7 @@ import dev.migrator.QualifiedName;
 import dev.migrator.pg.internal.catalog.ConstraintInfo;
 import dev.migrator.pg.internal.catalog.IndexInfo;
 import dev.migrator.pg.internal.catalog.StatisticsInfo;
+import dev.migrator.pg.internal.catalog.TableInfo;
 import dev.migrator.pg.internal.expression.RejectedSqlException;
 import dev.migrator.pg.internal.expression.Scratch;
 import dev.migrator.pg.internal.sql.Literal;
@@ -56,6 +57,9 @@ final class CarryOver {
 
     /** The mappings whose old column something stands on; empty, with a warning where it can't be carried, if it is not. */
     private Optional<List<Mapping>> touched(String what, Collection<Integer> numbers) {
+        if (TableInfo.touches(numbers, new Places(work).droppedNumbers())) {
+            return Optional.empty(); // a copy would go with the dropped column as well, which DroppedWith tells
+        }
         List<Mapping> touched = new ArrayList<>();
         for (Mapping mapping : work.mappings()) {
             boolean stands = mapping.old().stream()
@@ -76,7 +80,7 @@ final class CarryOver {
         return touched.isEmpty() ? Optional.empty() : Optional.of(touched);
     }
 
-    private static boolean isOneToOne(Mapping mapping) {
+    static boolean isOneToOne(Mapping mapping) {
         return mapping.old().size() == 1 && mapping.fresh().size() == 1;
     }
 

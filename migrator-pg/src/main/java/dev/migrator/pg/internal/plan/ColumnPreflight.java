@@ -25,17 +25,27 @@ final class ColumnPreflight {
     Optional<ColumnInfo> existing(String key, Identifier name) {
         Optional<ColumnInfo> column = work.table().column(name);
         if (column.isEmpty()) {
+            workspace.afterwards(() -> missing(key, name));
+        }
+        return column;
+    }
+
+    private void missing(String key, Identifier name) {
+        if (work.newNames().contains(name)) {
+            refuse(
+                    key,
+                    work.name().quoted() + "." + name.quoted()
+                            + " is added by another operation of this migration, which this one can't change as well.",
+                    "Put this operation into a second migration, to run after PURGE of this one.");
+        } else {
             List<String> names = work.table().columns().stream()
                     .map(info -> info.name().value())
                     .toList();
-            workspace
-                    .findings()
-                    .refuse(
-                            path + "." + key,
-                            "table " + work.name().quoted() + " has no column " + name.quoted() + ".",
-                            "It has: " + String.join(", ", names) + ".");
+            refuse(
+                    key,
+                    "table " + work.name().quoted() + " has no column " + name.quoted() + ".",
+                    "It has: " + String.join(", ", names) + ".");
         }
-        return column;
     }
 
     /** Whether a name for a new column is free; notes it as taken from now on. */

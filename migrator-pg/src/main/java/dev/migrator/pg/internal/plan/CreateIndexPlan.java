@@ -8,8 +8,12 @@ import dev.migrator.pg.internal.expression.RejectedSqlException;
 import dev.migrator.pg.internal.expression.SqlFragment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
-/** An index, built in VALIDATE without blocking writes and published when it is valid. */
+/**
+ * An index, built in VALIDATE without blocking writes and published when it is valid. It stands on the columns that bear the
+ * names from CONTRACT on.
+ */
 final class CreateIndexPlan {
     private final Workspace workspace;
     private final TableWork work;
@@ -24,8 +28,10 @@ final class CreateIndexPlan {
     }
 
     static void draft(Workspace workspace, String path, CreateIndex operation) {
-        workspace.table(path, operation.table()).ifPresent(work -> new CreateIndexPlan(workspace, work, path, operation)
-                .draft());
+        workspace
+                .table(path, operation.table())
+                .map(work -> new CreateIndexPlan(workspace, work, path, operation))
+                .ifPresent(plan -> workspace.afterwards(plan::draft));
     }
 
     private void draft() {
@@ -53,7 +59,14 @@ final class CreateIndexPlan {
         Identifier probe = Identifier.of("migrator_index");
         work.scratch().tryOut();
         try {
-            work.scratch().definitions().createUsersIndex(probe, operation.unique(), usage());
+            new Places(work).asAfter(work.scratch(), () -> work.scratch()
+                    .definitions()
+                    .createUsersIndex(probe, operation.unique(), usage()));
+            Set<Identifier> columns = work.scratch().definitions().indexColumns(probe);
+            if (!stay(columns)) {
+                return;
+            }
+            work.indexed().add(columns);
             String usage = work.scratch().definitions().indexUsage(probe);
             workspace.add(Drafts.buildIndex(
                     work, path, Phase.VALIDATE, 20, operation.name(), operation.unique(), usage, operation.name()));
@@ -64,6 +77,15 @@ final class CreateIndexPlan {
         } finally {
             work.scratch().forget();
         }
+    }
+
+    /** Whether the columns are still there after PURGE. */
+    private boolean stay(Set<Identifier> columns) {
+        List<Places.Leaving> leaving = columns.stream()
+                .flatMap(column -> new Places(work).leaving(column).stream())
+                .toList();
+        leaving.forEach(column -> workspace.findings().refuse(path, column.message("index"), column.remedy()));
+        return leaving.isEmpty();
     }
 
     private boolean brokenFragments() {

@@ -3,6 +3,7 @@ package dev.migrator.pg.internal.plan;
 import dev.migrator.Identifier;
 import dev.migrator.operation.DropColumn;
 import dev.migrator.pg.internal.catalog.ColumnInfo;
+import dev.migrator.pg.internal.catalog.ConstraintInfo;
 import dev.migrator.pg.internal.expression.Expression;
 import java.util.Optional;
 
@@ -35,6 +36,9 @@ final class DropColumnPlan {
             return;
         }
         ColumnInfo info = column.get();
+        if (isInPrimaryKey(info)) {
+            return;
+        }
         if (info.notNull() && info.defaultValue().isEmpty() && operation.down().isEmpty()) {
             workspace
                     .findings()
@@ -46,6 +50,7 @@ final class DropColumnPlan {
                             "Give `down`, the value that such rows get in it.");
             return;
         }
+        new DroppedWith(workspace, work, path, info, operation.down().isPresent()).tell();
         Identifier retired = work.names().retired(work.nextNumber());
         if (operation.down().isEmpty()) {
             work.dropped().add(new DroppedColumn(path, info, retired));
@@ -62,6 +67,21 @@ final class DropColumnPlan {
                             info.name().quoted() + " is an identity column, which fills itself until PURGE.",
                             "Leave `down` out.");
         }
+    }
+
+    private boolean isInPrimaryKey(ColumnInfo info) {
+        Optional<ConstraintInfo> key = work.table().constraints().stream()
+                .filter(constraint ->
+                        constraint.type().equals("p") && constraint.columns().contains(info.number()))
+                .findFirst();
+        key.ifPresent(constraint -> workspace
+                .findings()
+                .refuse(
+                        path + ".column",
+                        info.name().quoted() + " belongs to the primary key "
+                                + constraint.name().quoted() + ", which would go with it at PURGE.",
+                        "Give the table another primary key first."));
+        return key.isPresent();
     }
 
     private boolean readsOthers(Expression down) {

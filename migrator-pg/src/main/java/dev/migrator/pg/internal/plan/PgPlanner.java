@@ -73,6 +73,7 @@ public final class PgPlanner implements Planner {
             Operation operation = operations.get(i);
             operation.match(new Drafting(workspace, "operations[" + i + "]." + operation.keyword()));
         }
+        workspace.settle();
         workspace.tables().forEach(work -> new MappingOrder(workspace, work).settle());
         workspace.tables().forEach(work -> new CarryOver(workspace, work).draft());
         workspace.tables().forEach(work -> new RetiredRules(workspace, work).find());
@@ -142,7 +143,9 @@ public final class PgPlanner implements Planner {
                         dependents.add("constraint " + constraint.name().quoted()));
         table.triggers()
                 .forEach(trigger -> dependents.add("trigger " + trigger.name().quoted()));
-        table.referencedBy().forEach(reference -> dependents.add(reference.description()));
+        table.referencedBy().stream()
+                .filter(reference -> !reference.own()) // told among the constraints
+                .forEach(reference -> dependents.add(reference.description()));
         table.dependents().stream()
                 .map(dependent -> dependent.description())
                 .distinct()

@@ -24,6 +24,7 @@ final class TableWork {
     private final List<RetiredRule> rules = new ArrayList<>();
     private final Set<Identifier> newNames = new TreeSet<>();
     private final Set<Identifier> held = new TreeSet<>();
+    private final List<Set<Identifier>> indexed = new ArrayList<>();
     private Optional<PrimaryKeyExchange> primaryKey = Optional.empty();
     private int counter;
 
@@ -102,6 +103,11 @@ final class TableWork {
                 || fills.stream().anyMatch(fill -> fill.column().equals(column))
                 || mappings.stream().anyMatch(mapping -> mapping.old().stream()
                         .anyMatch(old -> old.name().equals(column)));
+    }
+
+    /** The columns, by their names until CONTRACT, of each index that an operation of this migration creates. */
+    List<Set<Identifier>> indexed() {
+        return indexed;
     }
 
     /** Names of columns that operations of this migration add under their own names. */

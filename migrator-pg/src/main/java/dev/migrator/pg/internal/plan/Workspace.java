@@ -10,12 +10,14 @@ import dev.migrator.pg.internal.expression.Scratch;
 import dev.migrator.pg.internal.sql.Session;
 import dev.migrator.pg.internal.sql.SqlErrors;
 import java.sql.SQLException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 
 /** What one run of the planner works on: the session, the tables read so far, the drafts of steps, the findings. */
 final class Workspace {
@@ -27,6 +29,7 @@ final class Workspace {
     private final Findings findings;
     private final Map<QualifiedName, Optional<TableWork>> tables = new LinkedHashMap<>();
     private final List<Draft> drafts = new ArrayList<>();
+    private final Queue<Runnable> later = new ArrayDeque<>();
 
     Workspace(
             Migration migration, Session session, Identifier stateSchema, Identifier defaultSchema, String searchPath) {
@@ -56,6 +59,18 @@ final class Workspace {
 
     int serverVersion() {
         return session.connectionVersion();
+    }
+
+    /** Has something done once all operations have said which columns they add, replace and drop. */
+    void afterwards(Runnable work) {
+        later.add(work);
+    }
+
+    /** Does what waited for all operations, and what that in turn puts off. */
+    void settle() {
+        while (!later.isEmpty()) {
+            later.remove().run();
+        }
     }
 
     void add(Draft draft) {
