@@ -125,6 +125,11 @@ final class ProgressListener implements EngineListener {
         }
     }
 
+    @Override
+    public void waits(String migration, String reason) {
+        say(migration + ":   waits for " + reason);
+    }
+
     /** Ends the bar, if there is one. */
     synchronized void finish() {
         bar.ifPresent(ProgressBar::close);

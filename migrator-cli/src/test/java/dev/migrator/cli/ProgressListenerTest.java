@@ -68,6 +68,13 @@ class ProgressListenerTest {
     }
 
     @Test
+    void whoIsInTheWayIsALine() {
+        listener.waits("0001", "ACCESS EXCLUSIVE on users, in the way: pid 7");
+        assertThat(err.toString())
+                .isEqualToIgnoringNewLines("0001:   waits for ACCESS EXCLUSIVE on users, in the way: pid 7");
+    }
+
+    @Test
     void oneReasonToTryAgainIsToldOnce() {
         listener.retries("0001", "no connection");
         listener.retries("0001", "no connection");

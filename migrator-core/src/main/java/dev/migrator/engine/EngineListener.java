@@ -20,6 +20,13 @@ public interface EngineListener {
     /** A long step has come this far. */
     default void progress(String migration, Progress progress) {}
 
+    /**
+     * A step waits for others to let go of what it needs; told once for each change of who they are.
+     *
+     * @param reason what it waits for, and who is in the way, for people
+     */
+    default void waits(String migration, String reason) {}
+
     /** Something is tried again. */
     default void retries(String migration, String reason) {}
 }

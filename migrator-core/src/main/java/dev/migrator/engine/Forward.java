@@ -138,7 +138,9 @@ final class Forward {
             } catch (PausedException e) {
                 return Optional.of(paused(phase, "during: " + title));
             } catch (StepFailure e) {
-                return Optional.of(failed(phase, Failing.of(walk, state, e)));
+                String message =
+                        new Disproof(walk, state.step(), e).settle().orElseGet(() -> Failing.of(walk, state, e));
+                return Optional.of(failed(phase, message));
             }
         }
         return Optional.empty();

@@ -35,6 +35,11 @@ final class SafeListener implements EngineListener {
     }
 
     @Override
+    public void waits(String migration, String reason) {
+        safely(() -> target.waits(migration, reason));
+    }
+
+    @Override
     public void retries(String migration, String reason) {
         safely(() -> target.retries(migration, reason));
     }

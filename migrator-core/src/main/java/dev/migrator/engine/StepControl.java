@@ -8,4 +8,11 @@ public interface StepControl {
 
     /** Tells how far a step has come. */
     void progress(Progress progress);
+
+    /**
+     * Tells that the step waits for others; to be called when it has become somebody else for whom it waits.
+     *
+     * @param reason what it waits for, and who is in the way
+     */
+    default void waits(String reason) {}
 }

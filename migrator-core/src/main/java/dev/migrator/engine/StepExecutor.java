@@ -30,9 +30,10 @@ public interface StepExecutor {
     List<String> fingerprint(MigrationState state, List<StepState> steps);
 
     /**
-     * How many rows the retired shape can't hold, so that a rollback over CONTRACT would lose them; 0 before CONTRACT.
+     * Which rows the retired shape can't hold, so that a rollback over CONTRACT would lose them; none before CONTRACT. Reads
+     * the tables.
      */
-    long outgrownRows(MigrationState state, List<StepState> steps);
+    CompareReport outgrownRows(MigrationState state, List<StepState> steps);
 
     /** Asks a query gate; anything but a quick, clean {@code true} is a reason to wait. */
     GateAnswer ask(Gate.Sql gate);

@@ -127,7 +127,7 @@ final class Walk {
         return ask("read the catalog", () -> executor.fingerprint(state, steps));
     }
 
-    long outgrownRows() {
+    CompareReport outgrownRows() {
         MigrationState state = knownState();
         List<StepState> steps = steps();
         return ask("count rows that the old shape can't hold", () -> executor.outgrownRows(state, steps));
@@ -242,6 +242,11 @@ final class Walk {
             public void progress(Progress progress) {
                 patience.renew();
                 listener.progress(id(), progress);
+            }
+
+            @Override
+            public void waits(String reason) {
+                listener.waits(id(), reason);
             }
         };
     }

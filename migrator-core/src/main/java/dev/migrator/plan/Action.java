@@ -31,12 +31,20 @@ public sealed interface Action {
      *
      * @param locks the locks, none above {@code SHARE UPDATE EXCLUSIVE}
      * @param statements the statements, in order
+     * @param proves the constraints, added by earlier steps of the phase, that hold for all rows after it; if a row breaks
+     *     one, the engine takes those steps back, so that nothing stays in force that refuses the application's writes
      */
-    record Scan(List<TableLock> locks, List<String> statements) implements Action {
+    record Scan(List<TableLock> locks, List<String> statements, List<Identifier> proves) implements Action {
         /** Copies the lists. */
         public Scan {
             locks = List.copyOf(locks);
             statements = List.copyOf(statements);
+            proves = List.copyOf(proves);
+        }
+
+        /** A scan that proves no constraint of an earlier step. */
+        public Scan(List<TableLock> locks, List<String> statements) {
+            this(locks, statements, List.of());
         }
     }
 
@@ -89,8 +97,16 @@ public sealed interface Action {
      *
      * @param name what such a row is, for people: {@code pending}, {@code failed}, {@code full_name differs from up}
      * @param condition the SQL condition on the row
+     * @param remedy what to do with such rows, as a sentence without its full stop; empty where there is no better advice
+     *     than to mend them
      */
-    record Violation(String name, String condition) {}
+    record Violation(String name, String condition, String remedy) {
+
+        /** A condition without advice of its own. */
+        public Violation(String name, String condition) {
+            this(name, condition, "");
+        }
+    }
 
     /**
      * The user's own statements, run one by one outside of any transaction. They must be idempotent: after a crash the

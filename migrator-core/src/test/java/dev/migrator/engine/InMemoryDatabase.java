@@ -236,8 +236,8 @@ final class InMemoryDatabase implements MigrationStore, StepExecutor {
     }
 
     @Override
-    public long outgrownRows(MigrationState state, List<StepState> recorded) {
-        return read("outgrownRows", tables::outgrown);
+    public CompareReport outgrownRows(MigrationState state, List<StepState> recorded) {
+        return read("outgrownRows", () -> new CompareReport(InMemorySchema.ROWS, tables.outgrown(), List.of()));
     }
 
     @Override

@@ -11,7 +11,6 @@ import dev.migrator.engine.StepExecutor;
 import dev.migrator.pg.internal.execute.ExecutorSettings;
 import dev.migrator.pg.internal.execute.PgExecutor;
 import dev.migrator.pg.internal.plan.PgFingerprinter;
-import dev.migrator.pg.internal.plan.PgOutgrown;
 import dev.migrator.pg.internal.plan.PgPlanner;
 import dev.migrator.pg.internal.state.PgStore;
 import java.util.UUID;
@@ -55,8 +54,7 @@ final class Engines {
                 store.sql(),
                 executorSettings.withBatchTarget(migration.backfill().batchTarget()),
                 Pace.system(),
-                new PgFingerprinter(source),
-                new PgOutgrown(source));
+                new PgFingerprinter(source));
     }
 
     Engine engine(Migration migration) {

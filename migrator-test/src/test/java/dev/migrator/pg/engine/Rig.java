@@ -14,7 +14,6 @@ import dev.migrator.engine.Pace;
 import dev.migrator.pg.internal.execute.ExecutorSettings;
 import dev.migrator.pg.internal.execute.PgExecutor;
 import dev.migrator.pg.internal.plan.PgFingerprinter;
-import dev.migrator.pg.internal.plan.PgOutgrown;
 import dev.migrator.pg.internal.plan.PgPlanner;
 import dev.migrator.pg.internal.state.PgStore;
 import dev.migrator.pg.internal.state.StateSchema;
@@ -42,8 +41,7 @@ final class Rig {
                 store.sql(),
                 ExecutorSettings.defaults().withLockDeadline(Duration.ofSeconds(30)),
                 Pace.system(),
-                new PgFingerprinter(source),
-                new PgOutgrown(source));
+                new PgFingerprinter(source));
         EngineSettings defaults = EngineSettings.of("test/" + UUID.randomUUID());
         this.engine = new Engine(
                 store,

@@ -90,7 +90,7 @@ class CompareTest {
                         assertThat(failure.errorClass()).isEqualTo(ErrorClass.PERMANENT);
                         assertThat(failure)
                                 .hasMessageContaining("of 3000 rows")
-                                .hasMessageContaining("pending: 1 rows, the first: id=7, re\"gion=eu")
+                                .hasMessageContaining("pending: 1 row, the first: id=7, re\"gion=eu")
                                 .hasMessageContaining("full_name differs from up: 100 rows, the first: id=2901, ");
                     });
             assertThat(site.status(2)).isEqualTo(StepStatus.PLANNED);

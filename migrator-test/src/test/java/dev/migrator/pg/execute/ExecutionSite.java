@@ -41,6 +41,7 @@ final class ExecutionSite implements AutoCloseable {
     final PgStore store;
     final TestPace pace = new TestPace();
     final Queue<Progress> progress = new ConcurrentLinkedQueue<>();
+    final Queue<String> waits = new ConcurrentLinkedQueue<>();
     Lease lease;
 
     private ExecutionSite(PostgresServer server, Step... steps) {
@@ -106,8 +107,7 @@ final class ExecutionSite implements AutoCloseable {
     }
 
     PgExecutor executor(DataSource source, DataSource direct, ExecutorSettings settings) {
-        return new PgExecutor(
-                source, direct, store.sql(), settings, pace, (state, steps) -> List.of(), (state, steps) -> 0);
+        return new PgExecutor(source, direct, store.sql(), settings, pace, (state, steps) -> List.of());
     }
 
     /** Another engine takes the migration over; the old lease is a zombie's from now on. */
@@ -135,6 +135,11 @@ final class ExecutionSite implements AutoCloseable {
             @Override
             public void progress(Progress now) {
                 progress.add(now);
+            }
+
+            @Override
+            public void waits(String reason) {
+                waits.add(reason);
             }
         };
     }

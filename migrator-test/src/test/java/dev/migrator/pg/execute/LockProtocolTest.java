@@ -81,6 +81,30 @@ class LockProtocolTest {
     }
 
     @Test
+    void whoItWaitsForIsToldOnceAndAgainWhenItIsSomebodyElse() {
+        try (ExecutionSite site = site()) {
+            BackgroundSession first =
+                    BackgroundSession.holding(site.db, "SET application_name = 'billing'; BEGIN; SELECT * FROM users");
+            BackgroundSession second = BackgroundSession.holding(site.db, "SET application_name = 'reports'");
+            site.pace.atPause(12, () -> {
+                second.execute("BEGIN; SELECT * FROM users");
+                first.close();
+                site.pace.atPause(12, second::close);
+            });
+            site.executor(settings().withLockDeadline(Duration.ofMinutes(10))).run(site.lease, ADD, site.control());
+
+            assertThat(site.status(1)).isEqualTo(StepStatus.DONE);
+            assertThat(site.waits)
+                    .satisfiesExactly(
+                            told -> assertThat(told)
+                                    .startsWith("ACCESS EXCLUSIVE on \"public\".\"users\", in the way: pid "
+                                            + first.pid() + " (user ")
+                                    .contains("application billing", "idle in transaction, transaction open for"),
+                            told -> assertThat(told).contains("pid " + second.pid()));
+        }
+    }
+
+    @Test
     void whileATransactionIsOpenForLongNobodyIsMadeToQueueBehindATry() {
         try (ExecutionSite site = site();
                 BackgroundSession reader = BackgroundSession.holding(site.db, "BEGIN; SELECT * FROM users")) {

@@ -99,11 +99,11 @@ final class Steps {
     List<Action> actions() {
         return List.of(
                 new Action.Transaction(some(this::lock), some(this::text)),
-                new Action.Scan(some(this::lock), some(this::text)),
+                new Action.Scan(some(this::lock), some(this::text), some(this::name)),
                 new Action.BuildIndex(table(), name(), random.nextBoolean(), text()),
                 new Action.DropIndex(table(), name()),
                 new Action.Backfill(table(), text(), text()),
-                new Action.Compare(table(), some(this::name), some(() -> new Action.Violation(text(), text()))),
+                new Action.Compare(table(), some(this::name), some(() -> new Action.Violation(text(), text(), text()))),
                 new Action.Script(some(this::text)),
                 new Action.Nothing(),
                 new Action.Irreversible(text()));

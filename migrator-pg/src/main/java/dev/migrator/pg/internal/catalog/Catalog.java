@@ -158,6 +158,7 @@ public final class Catalog {
                 """
                 SELECT t.tgname AS name, pg_get_triggerdef(t.oid) AS definition, t.tgenabled::text AS enabled,
                        (t.tgtype & 1) = 1 AND (t.tgtype & 2) = 2 AND (t.tgtype & 20) <> 0 AS before_row,
+                       (t.tgtype & 16) = 16 AS on_update, (t.tgtype & 1) = 1 AS each_row, t.tgqual IS NOT NULL AS conditional,
                        ARRAY(SELECT u::text FROM unnest(t.tgattr::int2[]) AS u) AS of_columns,
                        t.tgfoid::regprocedure::text AS function, p.prosrc AS source
                   FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
@@ -169,6 +170,9 @@ public final class Catalog {
                         row.text("definition"),
                         row.text("enabled"),
                         row.isTrue("before_row"),
+                        row.isTrue("on_update"),
+                        row.isTrue("each_row"),
+                        row.isTrue("conditional"),
                         numbers(row.texts("of_columns")),
                         row.text("function"),
                         row.text("source")))

@@ -10,6 +10,9 @@ import java.util.Set;
  * @param definition {@code pg_get_triggerdef}
  * @param enabled {@code O}, {@code D}, {@code R} or {@code A}
  * @param beforeRow whether it runs before a row is inserted or updated
+ * @param onUpdate whether it is for updates
+ * @param eachRow whether it runs for each row, not for each statement
+ * @param conditional whether it has a condition, {@code WHEN}
  * @param ofColumns the numbers of the columns named by {@code UPDATE OF}
  * @param function the function, for people
  * @param source the function's source
@@ -19,6 +22,9 @@ public record TriggerInfo(
         String definition,
         String enabled,
         boolean beforeRow,
+        boolean onUpdate,
+        boolean eachRow,
+        boolean conditional,
         Set<Integer> ofColumns,
         String function,
         String source) {

@@ -23,6 +23,7 @@ final class BatchRunner {
     private static final Duration LOCK_WAIT = Duration.ofMillis(100);
     private static final Duration SHORT_PAUSE = Duration.ofMillis(50);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+    private static final Duration WORTH_TELLING = Duration.ofSeconds(1);
     private static final int MOST_NAMED = 5;
 
     private final Task task;
@@ -30,6 +31,7 @@ final class BatchRunner {
     private final StateSql sql;
     private final ExecutorSettings settings;
     private final Pace pace;
+    private final WaitNews news;
     private Duration limit = Duration.ofMillis(500);
     private Duration stuck = Duration.ZERO;
     private int failures;
@@ -40,6 +42,7 @@ final class BatchRunner {
         this.sql = sql;
         this.settings = settings;
         this.pace = pace;
+        this.news = new WaitNews(task);
     }
 
     /** Fits the limits to the server. */
@@ -103,11 +106,24 @@ final class BatchRunner {
         pause(session, Duration.ofMillis(1 + ThreadLocalRandom.current().nextLong(most)));
     }
 
+    /** Row locks show nowhere; who holds one holds one of these on its table as well. */
+    private List<Blocker> others(Session session) {
+        return Blockers.find(session, List.of(new TableLock(table, LockMode.EXCLUSIVE)));
+    }
+
     /** Waits, unless it has waited for too long already. */
     void pause(Session session, Duration duration) {
+        if (stuck.compareTo(WORTH_TELLING) >= 0) {
+            news.tell(
+                    "rows of " + table.quoted(),
+                    others(session).stream()
+                            .filter(other -> other.age()
+                                    .filter(age -> age.compareTo(WORTH_TELLING) >= 0)
+                                    .isPresent())
+                            .toList());
+        }
         if (stuck.compareTo(settings.lockDeadline()) >= 0) {
-            // Row locks show nowhere; who holds one holds one of these on its table as well.
-            List<Blocker> others = Blockers.find(session, List.of(new TableLock(table, LockMode.EXCLUSIVE)));
+            List<Blocker> others = others(session);
             throw Failures.permanent(
                     SqlErrors.LOCK_NOT_AVAILABLE,
                     "backfill of " + table + ": the rows that are left have been locked by others for "

@@ -1,17 +1,15 @@
 package dev.migrator.pg.internal.execute;
 
-import dev.migrator.Phase;
-import dev.migrator.QualifiedName;
+import dev.migrator.Identifier;
 import dev.migrator.engine.CompareReport;
 import dev.migrator.engine.ErrorClass;
-import dev.migrator.engine.MigrationState;
 import dev.migrator.engine.Pace;
 import dev.migrator.engine.Progress;
 import dev.migrator.engine.StepControl;
 import dev.migrator.engine.StepFailure;
 import dev.migrator.engine.StepState;
-import dev.migrator.engine.StepStatus;
 import dev.migrator.pg.internal.sql.Row;
+import dev.migrator.pg.internal.sql.RowName;
 import dev.migrator.pg.internal.sql.Session;
 import dev.migrator.pg.internal.sql.SqlErrors;
 import dev.migrator.pg.internal.state.StateSql;
@@ -22,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 /**
@@ -36,6 +33,14 @@ final class Comparer {
     private static final int BLOCKS = 5000;
     private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final int MOST_EXAMPLES = 20;
+
+    private static final StepControl NO_CONTROL = new StepControl() {
+        @Override
+        public void checkpoint() {}
+
+        @Override
+        public void progress(Progress progress) {}
+    };
 
     private final DataSource source;
     private final StateSql sql;
@@ -58,68 +63,34 @@ final class Comparer {
             throw Failures.permanent(
                     "",
                     "comparison of " + compare.table() + ": of " + result.rows() + " rows, these break a rule:\n"
-                            + result.report()
-                            + "\nNothing was changed; the phase does not go on. Mend these rows, or find out what writes"
-                            + " them past the sync triggers, then run migrate again.");
+                            + result.report() + "\nNothing was changed; the phase does not go on. "
+                            + result.remedy(compare)
+                            + (task.way() == Way.FORWARD ? ", then run migrate again." : ", then roll back again."));
         }
         transactions.record(task);
     }
 
     /** Compares what the newest comparison that applies now would compare; records nothing. */
-    CompareReport compare(MigrationState state, List<StepState> steps, StepControl control) {
+    CompareReport compare(List<StepState> steps, StepControl control) {
+        return report(Comparisons.applicable(steps), control);
+    }
+
+    /** Looks for rows that the retired shape can't hold; records nothing. */
+    CompareReport outgrown(List<StepState> steps) {
+        return report(Comparisons.outgrown(steps), NO_CONTROL);
+    }
+
+    private CompareReport report(List<Action.Compare> comparisons, StepControl control) {
         long rows = 0;
         long violations = 0;
         List<String> examples = new ArrayList<>();
-        for (StepState step : applicable(steps)) {
-            Action.Compare compare = (Action.Compare) step.step().action();
-            Comparison result = compare(compare, step.step().title(), control);
+        for (Action.Compare compare : comparisons) {
+            Comparison result = compare(compare, "compare the rows of " + compare.table(), control);
             rows += result.rows();
             violations += result.violations();
             examples.addAll(result.examples(compare));
         }
         return new CompareReport(rows, violations, examples);
-    }
-
-    /**
-     * For each table the comparisons that hold now: those after CONTRACT's exchange once it is done, before that those of
-     * VALIDATE; none before EXPAND has made a second shape, and none after PURGE.
-     */
-    static List<StepState> applicable(List<StepState> steps) {
-        boolean purging = steps.stream()
-                .anyMatch(state -> state.step().phase() == Phase.PURGE && state.status() == StepStatus.DONE);
-        boolean expanded = transactions(steps, Phase.EXPAND).allMatch(state -> state.status() == StepStatus.DONE);
-        if (purging || !expanded) {
-            return List.of();
-        }
-        List<StepState> applicable = new ArrayList<>();
-        for (StepState validation : comparisons(steps, Phase.VALIDATE)) {
-            QualifiedName table = ((Action.Compare) validation.step().action()).table();
-            Optional<StepState> exchange = transactions(steps, Phase.CONTRACT)
-                    .filter(state -> state.step().locks().stream()
-                            .anyMatch(lock -> lock.table().equals(table)))
-                    .reduce((first, second) -> second);
-            if (exchange.filter(state -> state.status() == StepStatus.DONE).isEmpty()) {
-                applicable.add(validation);
-                continue;
-            }
-            int after = exchange.get().step().ordinal();
-            comparisons(steps, Phase.CONTRACT).stream()
-                    .filter(state -> state.step().ordinal() > after
-                            && ((Action.Compare) state.step().action()).table().equals(table))
-                    .forEach(applicable::add);
-        }
-        return applicable;
-    }
-
-    private static Stream<StepState> transactions(List<StepState> steps, Phase phase) {
-        return steps.stream()
-                .filter(state -> state.step().phase() == phase && state.step().action() instanceof Action.Transaction);
-    }
-
-    private static List<StepState> comparisons(List<StepState> steps, Phase phase) {
-        return steps.stream()
-                .filter(state -> state.step().phase() == phase && state.step().action() instanceof Action.Compare)
-                .toList();
     }
 
     private Comparison compare(Action.Compare compare, String title, StepControl control) {
@@ -235,8 +206,13 @@ final class Comparer {
 
     private static String exampleQuery(Action.Compare compare, Leaf leaf, TidRange range, Action.Violation rule) {
         String alias = compare.table().name().quoted();
-        return "SELECT " + Leaf.rowName(leaf.name(), compare.key(), alias) + " AS name\nFROM " + from(compare, leaf)
+        return "SELECT " + RowName.of(leaf.name(), key(compare, leaf), alias) + " AS name\nFROM " + from(compare, leaf)
                 + "\nWHERE " + range.condition(alias + ".ctid") + " AND (" + rule.condition() + "\n) LIMIT "
                 + MOST_EXAMPLES;
+    }
+
+    /** The primary key as it is now, if there is one: what the plan knew of it may have another name since CONTRACT. */
+    private static List<Identifier> key(Action.Compare compare, Leaf leaf) {
+        return leaf.key().isEmpty() ? compare.key() : leaf.key();
     }
 }

@@ -58,10 +58,23 @@ final class Comparison {
         return lines;
     }
 
+    /** What to do with the rows that break a rule, without the sentence's end. */
+    String remedy(Action.Compare compare) {
+        List<String> remedies = compare.rules().stream()
+                .filter(rule -> rules.containsKey(rule.name()) && !rule.remedy().isEmpty())
+                .map(Action.Violation::remedy)
+                .distinct()
+                .toList();
+        return remedies.isEmpty()
+                ? "Mend these rows, or find out what writes them past the sync triggers"
+                : String.join("; ", remedies);
+    }
+
     /** One line for each broken rule, with its first examples. */
     String report() {
         return rules.entrySet().stream()
-                .map(rule -> "  " + rule.getKey() + ": " + rule.getValue().violations() + " rows, the first: "
+                .map(rule -> "  " + rule.getKey() + ": " + rule.getValue().violations()
+                        + (rule.getValue().violations() == 1 ? " row" : " rows") + ", the first: "
                         + String.join("; ", rule.getValue().examples()))
                 .collect(Collectors.joining("\n"));
     }

@@ -2,6 +2,7 @@ package dev.migrator.pg.internal.execute;
 
 import dev.migrator.engine.StepFailure;
 import dev.migrator.pg.internal.sql.Literal;
+import dev.migrator.pg.internal.sql.RowName;
 import dev.migrator.pg.internal.sql.Session;
 import dev.migrator.pg.internal.sql.SqlErrors;
 import dev.migrator.pg.internal.state.StateSql;
@@ -95,7 +96,7 @@ final class FailedRows {
                         table,
                         sql.key(task.lease()),
                         task.ordinal(),
-                        Leaf.rowName(leaf.name(), leaf.key(), fill.alias()),
+                        RowName.of(leaf.name(), leaf.key(), fill.alias()),
                         Literal.text(FailedRow.recordedPlace(leaf.oid(), place.fromBlock(), place.fromOffset())),
                         Literal.text(SqlErrors.state(error)),
                         Literal.text(FailedRow.message(error, settings.showValues())),

@@ -33,6 +33,7 @@ final class Ladder {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
     private static final Duration LONGEST_LOOK = Duration.ofSeconds(2);
+    private static final Duration WORTH_TELLING = Duration.ofSeconds(1);
     private static final int MOST_SLOW_TRIES = 5;
     private static final int MOST_NAMED = 5;
 
@@ -74,13 +75,31 @@ final class Ladder {
         return blockers.stream().filter(this::isHopeless).toList();
     }
 
+    /** Those of them who have been in the way for a while, so that people are told. */
+    List<Blocker> lasting(List<Blocker> blockers) {
+        return blockers.stream()
+                .filter(blocker -> watched(blocker).compareTo(WORTH_TELLING) >= 0 || isHopeless(blocker))
+                .toList();
+    }
+
+    private Duration watched(Blocker blocker) {
+        return spent.minus(firstSeen.getOrDefault(blocker.id(), spent));
+    }
+
+    /** What is waited for, for people. */
+    String wanted() {
+        return locks.isEmpty()
+                ? "a lock that its statements need"
+                : locks.stream().map(TableLock::toString).collect(Collectors.joining(", "));
+    }
+
     private boolean isHopeless(Blocker blocker) {
         return switch (blocker.kind()) {
             case WRAPAROUND_VACUUM, INDEX_BUILD -> true;
             case AUTOVACUUM -> false;
             case TRANSACTION, PREPARED -> {
                 // Who may not see how old a transaction is can still watch it grow old.
-                Duration watched = spent.minus(firstSeen.getOrDefault(blocker.id(), spent));
+                Duration watched = watched(blocker);
                 Duration age = blocker.age()
                         .filter(known -> known.compareTo(watched) > 0)
                         .orElse(watched);
@@ -153,11 +172,8 @@ final class Ladder {
     }
 
     private String report(Duration limit) {
-        String wanted = locks.isEmpty()
-                ? "a lock that its statements need"
-                : locks.stream().map(TableLock::toString).collect(Collectors.joining(", "));
         StringBuilder text = new StringBuilder("could not get ")
-                .append(wanted)
+                .append(wanted())
                 .append(" within ")
                 .append(Failures.text(limit))
                 .append(": ");

@@ -6,7 +6,6 @@ import dev.migrator.pg.internal.sql.Literal;
 import dev.migrator.pg.internal.sql.Row;
 import dev.migrator.pg.internal.sql.Session;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * A table that has a file of its own: the table itself, or one of its partitions.
@@ -64,18 +63,6 @@ record Leaf(long oid, long filenode, QualifiedName name, long blocks, List<Ident
                 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
                 ORDER BY c.oid"""
                 .formatted(Literal.text(table.quoted()));
-    }
-
-    /** An expression for what names a row to people. */
-    static String rowName(QualifiedName leaf, List<Identifier> key, String alias) {
-        if (key.isEmpty()) {
-            return Literal.text("the row at ") + " || " + alias + ".ctid::pg_catalog.text || "
-                    + Literal.text(" of " + leaf);
-        }
-        return key.stream()
-                .map(column -> Literal.text(column.value() + "=") + " || COALESCE(" + alias + "." + column.quoted()
-                        + "::pg_catalog.text, 'NULL')")
-                .collect(Collectors.joining(" || ', ' || "));
     }
 
     /** The statement that keeps the file from being exchanged, and lets reads and writes go on. */

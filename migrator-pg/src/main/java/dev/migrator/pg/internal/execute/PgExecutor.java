@@ -25,7 +25,6 @@ public final class PgExecutor implements StepExecutor {
     private final ExecutorSettings settings;
     private final Pace pace;
     private final Fingerprinter fingerprinter;
-    private final OutgrownCounter outgrown;
     private final TransactionRunner transactions;
     private final ScanRunner scans;
     private final IndexBuilder indexBuilder;
@@ -43,7 +42,6 @@ public final class PgExecutor implements StepExecutor {
      * @param settings how gentle and how patient it is
      * @param pace how it waits
      * @param fingerprinter reads what a plan relies on
-     * @param outgrown counts what the retired shape can't hold
      */
     public PgExecutor(
             DataSource source,
@@ -51,14 +49,12 @@ public final class PgExecutor implements StepExecutor {
             StateSql sql,
             ExecutorSettings settings,
             Pace pace,
-            Fingerprinter fingerprinter,
-            OutgrownCounter outgrown) {
+            Fingerprinter fingerprinter) {
         this.source = source;
         this.sql = sql;
         this.settings = settings;
         this.pace = pace;
         this.fingerprinter = fingerprinter;
-        this.outgrown = outgrown;
         this.transactions = new TransactionRunner(source, sql, settings, pace);
         this.scans = new ScanRunner(source, sql, settings, pace);
         Concurrently concurrently = new Concurrently(source, direct, pace);
@@ -114,8 +110,8 @@ public final class PgExecutor implements StepExecutor {
     }
 
     @Override
-    public long outgrownRows(MigrationState state, List<StepState> steps) {
-        return outgrown.count(state, steps);
+    public CompareReport outgrownRows(MigrationState state, List<StepState> steps) {
+        return comparer.outgrown(steps);
     }
 
     @Override
@@ -125,6 +121,6 @@ public final class PgExecutor implements StepExecutor {
 
     @Override
     public CompareReport compare(MigrationState state, List<StepState> steps, StepControl control) {
-        return comparer.compare(state, steps, control);
+        return comparer.compare(steps, control);
     }
 }

@@ -7,6 +7,7 @@ import dev.migrator.plan.Action;
 import dev.migrator.plan.TableLock;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -45,9 +46,10 @@ final class ScanRunner {
             }
         }
         Ladder ladder = new Ladder(settings, scan.locks(), Optional.empty());
+        WaitNews news = new WaitNews(task);
         while (true) {
             long begun = System.nanoTime();
-            Optional<Duration> pause = Session.with(source, session -> attempt(session, task, scan, ladder));
+            Optional<Duration> pause = Session.with(source, session -> attempt(session, task, scan, ladder, news));
             if (pause.isEmpty()) {
                 return;
             }
@@ -58,9 +60,11 @@ final class ScanRunner {
     }
 
     /** Tries once; the pause before the next try, empty when it is done. */
-    private Optional<Duration> attempt(Session session, Task task, Action.Scan scan, Ladder ladder) {
+    private Optional<Duration> attempt(Session session, Task task, Action.Scan scan, Ladder ladder, WaitNews news) {
         ServerFacts facts = ServerFacts.of(session);
-        ladder.sees(Blockers.find(session, scan.locks()));
+        List<Blocker> blockers = Blockers.find(session, scan.locks());
+        ladder.sees(blockers);
+        news.tell(ladder.wanted(), ladder.lasting(blockers));
         long begun = System.nanoTime();
         Watchdog watchdog = new Watchdog(session, task, pace, () -> report(task, begun));
         try (watchdog) {

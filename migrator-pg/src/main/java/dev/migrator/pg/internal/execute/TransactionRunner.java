@@ -67,10 +67,11 @@ final class TransactionRunner {
             List<String> statements,
             Optional<Duration> deadline) {
         Ladder ladder = new Ladder(settings, locks, deadline);
+        WaitNews news = new WaitNews(task);
         LockedMessage message = new LockedMessage(sql, settings, task, locks, records, statements);
         while (true) {
             long begun = System.nanoTime();
-            Try outcome = Session.with(source, session -> attempt(session, message, task, ladder, locks));
+            Try outcome = Session.with(source, session -> attempt(session, message, task, ladder, news, locks));
             ladder.spend(Duration.ofNanos(System.nanoTime() - begun));
             if (outcome.over()) {
                 return outcome.rows();
@@ -89,10 +90,12 @@ final class TransactionRunner {
         }
     }
 
-    private Try attempt(Session session, LockedMessage message, Task task, Ladder ladder, List<TableLock> locks) {
+    private Try attempt(
+            Session session, LockedMessage message, Task task, Ladder ladder, WaitNews news, List<TableLock> locks) {
         ServerFacts facts = ServerFacts.of(session);
         List<Blocker> blockers = Blockers.find(session, locks);
         ladder.sees(blockers);
+        news.tell(ladder.wanted(), ladder.lasting(blockers));
         List<Blocker> hopeless = ladder.hopeless(blockers);
         if (!hopeless.isEmpty()) {
             noteWaiting(session, task, ladder);

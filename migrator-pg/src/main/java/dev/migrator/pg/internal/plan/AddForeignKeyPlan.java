@@ -232,6 +232,10 @@ final class AddForeignKeyPlan {
             locks.add(new TableLock(parent, LockMode.SHARE_ROW_EXCLUSIVE));
         }
         locks.add(new TableLock(work.name(), LockMode.SHARE_ROW_EXCLUSIVE));
+        Orphans.of(workspace, work, path, operation, parent).ifPresent(orphans -> {
+            orphans.warn("columns");
+            workspace.add(orphans.proof());
+        });
         workspace.add(Drafts.addConstraint(
                 work,
                 path,

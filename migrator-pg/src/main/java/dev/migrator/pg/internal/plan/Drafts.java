@@ -76,7 +76,7 @@ final class Drafts {
                         slot,
                         List.of(path),
                         "validate " + name + " on " + work.name().name(),
-                        new Action.Scan(locks, List.of(statement)),
+                        new Action.Scan(locks, List.of(statement), List.of(name)),
                         new Action.Nothing(),
                         Effect.FILLS)
                 .doneWhen(Done.isValidated(work.name(), name));

@@ -79,6 +79,7 @@ public final class PgPlanner implements Planner {
         workspace.tables().forEach(work -> new RetiredRules(workspace, work).find());
         List<Draft> drafts = new ArrayList<>(workspace.drafts());
         workspace.tables().forEach(work -> drafts.addAll(new TableSteps(work).drafts()));
+        workspace.tables().forEach(work -> new FiringTriggers(workspace, work, drafts).tell());
         if (workspace.findings().refused()) {
             throw new PlanRefusedException(migration.id(), workspace.findings().all());
         }

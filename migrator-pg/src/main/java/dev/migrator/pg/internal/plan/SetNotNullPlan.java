@@ -60,6 +60,20 @@ final class SetNotNullPlan {
     private void draft(Optional<String> fill) {
         fill.flatMap(text -> new Reader(workspace, work, path).value("fill", column, text))
                 .ifPresent(this::fill);
+        String condition = work.name().name().quoted() + "." + column.quoted() + " IS NULL";
+        RuleBreakers nulls = new RuleBreakers(
+                workspace,
+                work,
+                path,
+                column.quoted() + " is NULL",
+                condition,
+                fill.isEmpty()
+                        ? "Give these rows a value; a migration can do that itself with `fill`"
+                        : "`fill` gives NULL for them: give these rows a value");
+        if (fill.isEmpty()) {
+            nulls.warn("column");
+        }
+        workspace.add(nulls.proof());
         forbid(workspace, work, path, column);
     }
 

@@ -194,8 +194,8 @@ final class TableSteps {
         List<String> validations = names.stream()
                 .map(name -> "ALTER TABLE " + table() + " VALIDATE CONSTRAINT " + name.quoted())
                 .toList();
-        Action scan =
-                new Action.Scan(List.of(new TableLock(work.name(), LockMode.SHARE_UPDATE_EXCLUSIVE)), validations);
+        Action scan = new Action.Scan(
+                List.of(new TableLock(work.name(), LockMode.SHARE_UPDATE_EXCLUSIVE)), validations, names);
         Draft second = Draft.of(
                         Phase.CONTRACT,
                         PROVE_SCAN,

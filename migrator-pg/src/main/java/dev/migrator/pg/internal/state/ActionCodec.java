@@ -11,6 +11,7 @@ import java.util.List;
 /** An action as a kind and fields, and back. What is stored once must be readable for ever: kinds and keys don't change. */
 final class ActionCodec {
     private static final String STATEMENT = "statement";
+    private static final String PROVES = "proves";
 
     private ActionCodec() {}
 
@@ -25,9 +26,12 @@ final class ActionCodec {
     static Stored encode(Action action) {
         Fields fields = Fields.none();
         if (action instanceof Action.Transaction transaction) {
-            return statements("TRANSACTION", transaction.locks(), transaction.statements());
+            return new Stored(
+                    "TRANSACTION",
+                    locksAndStatements(transaction.locks(), transaction.statements())
+                            .flat());
         } else if (action instanceof Action.Scan scan) {
-            return statements("SCAN", scan.locks(), scan.statements());
+            return scan(scan);
         } else if (action instanceof Action.BuildIndex build) {
             putTable(fields, build.table())
                     .with("name", build.name().value())
@@ -60,7 +64,7 @@ final class ActionCodec {
         Fields fields = Fields.of(flat);
         return switch (kind) {
             case "TRANSACTION" -> new Action.Transaction(locks(fields), fields.all(STATEMENT));
-            case "SCAN" -> new Action.Scan(locks(fields), fields.all(STATEMENT));
+            case "SCAN" -> new Action.Scan(locks(fields), fields.all(STATEMENT), identifiers(fields, PROVES));
             case "BUILD_INDEX" ->
                 new Action.BuildIndex(
                         table(fields),
@@ -69,11 +73,7 @@ final class ActionCodec {
                         fields.one("definition"));
             case "DROP_INDEX" -> new Action.DropIndex(table(fields), name(fields));
             case "BACKFILL" -> new Action.Backfill(table(fields), fields.one("assignments"), fields.one("pending"));
-            case "COMPARE" ->
-                new Action.Compare(
-                        table(fields),
-                        fields.all("key").stream().map(Identifier::of).toList(),
-                        violations(fields));
+            case "COMPARE" -> new Action.Compare(table(fields), identifiers(fields, "key"), violations(fields));
             case "SCRIPT" -> new Action.Script(fields.all(STATEMENT));
             case "NOTHING" -> new Action.Nothing();
             case "IRREVERSIBLE" -> new Action.Irreversible(fields.one("reason"));
@@ -81,14 +81,20 @@ final class ActionCodec {
         };
     }
 
-    private static Stored statements(String kind, List<TableLock> locks, List<String> statements) {
+    private static Stored scan(Action.Scan scan) {
+        Fields fields = locksAndStatements(scan.locks(), scan.statements());
+        fields.withAll(PROVES, scan.proves().stream().map(Identifier::value).toList());
+        return new Stored("SCAN", fields.flat());
+    }
+
+    private static Fields locksAndStatements(List<TableLock> locks, List<String> statements) {
         Fields fields = Fields.none();
         for (TableLock lock : locks) {
             fields.with("lock.schema", lock.table().schema().value())
                     .with("lock.table", lock.table().name().value())
                     .with("lock.mode", lock.mode().name());
         }
-        return new Stored(kind, fields.withAll(STATEMENT, statements).flat());
+        return fields.withAll(STATEMENT, statements);
     }
 
     private static List<TableLock> locks(Fields fields) {
@@ -106,7 +112,9 @@ final class ActionCodec {
         Fields fields = putTable(Fields.none(), compare.table())
                 .withAll("key", compare.key().stream().map(Identifier::value).toList());
         for (Action.Violation violation : compare.rules()) {
-            fields.with("rule.name", violation.name()).with("rule.condition", violation.condition());
+            fields.with("rule.name", violation.name())
+                    .with("rule.condition", violation.condition())
+                    .with("rule.remedy", violation.remedy());
         }
         return new Stored("COMPARE", fields.flat());
     }
@@ -114,9 +122,12 @@ final class ActionCodec {
     private static List<Action.Violation> violations(Fields fields) {
         List<String> names = fields.all("rule.name");
         List<String> conditions = fields.all("rule.condition");
+        // Plans of earlier versions have none.
+        List<String> remedies = fields.all("rule.remedy");
         List<Action.Violation> violations = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
-            violations.add(new Action.Violation(names.get(i), conditions.get(i)));
+            violations.add(
+                    new Action.Violation(names.get(i), conditions.get(i), remedies.isEmpty() ? "" : remedies.get(i)));
         }
         return violations;
     }
@@ -124,6 +135,10 @@ final class ActionCodec {
     private static Fields putTable(Fields fields, QualifiedName table) {
         return fields.with("schema", table.schema().value())
                 .with("table", table.name().value());
+    }
+
+    private static List<Identifier> identifiers(Fields fields, String key) {
+        return fields.all(key).stream().map(Identifier::of).toList();
     }
 
     private static QualifiedName table(Fields fields) {

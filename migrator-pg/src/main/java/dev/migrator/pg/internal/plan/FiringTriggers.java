@@ -1,0 +1,101 @@
+package dev.migrator.pg.internal.plan;
+
+import dev.migrator.pg.internal.catalog.TriggerInfo;
+import dev.migrator.plan.Action;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/** The table's own triggers that the backfill's updates fire: an audit or an outbox would be flooded. */
+final class FiringTriggers {
+    private final Workspace workspace;
+    private final TableWork work;
+    private final List<Draft> backfills;
+
+    /**
+     * Those of a table.
+     *
+     * @param drafts the steps of all tables
+     */
+    FiringTriggers(Workspace workspace, TableWork work, Collection<Draft> drafts) {
+        this.workspace = workspace;
+        this.work = work;
+        this.backfills = drafts.stream()
+                .filter(draft -> draft.action() instanceof Action.Backfill backfill
+                        && backfill.table().equals(work.name()))
+                .toList();
+    }
+
+    void tell() {
+        if (backfills.isEmpty()) {
+            return;
+        }
+        String path = backfills.get(0).paths().get(0);
+        String rowsOnce = names(trigger -> trigger.eachRow() && !trigger.conditional());
+        if (!rowsOnce.isEmpty()) {
+            workspace
+                    .findings()
+                    .warn(
+                            path,
+                            "the backfill updates " + rows() + " of "
+                                    + work.name().quoted() + ", and once for each row these triggers fire: " + rowsOnce
+                                    + ".",
+                            "See that what they write to can bear it (an audit, an outbox, updated_at). If they must not fire,"
+                                    + " make them anew before EXPAND: for UPDATE OF the columns that matter, or with a"
+                                    + " condition such as WHEN (OLD.a IS DISTINCT FROM NEW.a), on columns that this migration"
+                                    + " does not replace.");
+        }
+        String conditional = names(trigger -> trigger.eachRow() && trigger.conditional());
+        if (!conditional.isEmpty()) {
+            workspace
+                    .findings()
+                    .note(
+                            path,
+                            "the backfill updates " + rows() + " of "
+                                    + work.name().quoted()
+                                    + "; these triggers fire for those rows for which their WHEN is true: "
+                                    + conditional
+                                    + ".");
+        }
+        String statement = names(trigger -> !trigger.eachRow());
+        if (!statement.isEmpty()) {
+            workspace
+                    .findings()
+                    .note(
+                            path,
+                            "the backfill updates " + work.name().quoted()
+                                    + " in small batches, and once for each batch these triggers fire: " + statement
+                                    + ".");
+        }
+    }
+
+    private String names(Predicate<TriggerInfo> kind) {
+        return work.table().triggers().stream()
+                .filter(this::fires)
+                .filter(kind)
+                .map(trigger -> trigger.name().quoted())
+                .collect(Collectors.joining(", "));
+    }
+
+    /** A trigger UPDATE OF fires for the columns that a statement sets, and a backfill sets old ones only to fill them. */
+    private boolean fires(TriggerInfo trigger) {
+        Set<Integer> filled = work.fills().stream()
+                .filter(fill -> !fill.retires())
+                .map(fill -> fill.info().number())
+                .collect(Collectors.toSet());
+        boolean concerned =
+                trigger.ofColumns().isEmpty() || trigger.ofColumns().stream().anyMatch(filled::contains);
+        return trigger.onUpdate() && trigger.enabled().matches("[OA]") && concerned;
+    }
+
+    private String rows() {
+        String most = work.hasMarker() ? "" : "those that lack a value, at most ";
+        long rows = work.table().rows();
+        return rows < 0
+                ? (work.hasMarker() ? "every row" : "the rows that lack a value")
+                : most + String.format(Locale.ROOT, "about %,d rows", rows);
+    }
+}
