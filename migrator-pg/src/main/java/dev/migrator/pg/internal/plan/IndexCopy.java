@@ -58,7 +58,24 @@ final class IndexCopy {
                 .ifPresent(usage -> build(index, usage));
     }
 
+    /** PostgreSQL asks only the one index that a statement's ON CONFLICT means; the other one raises an error. */
+    private void tellOfUpserts(IndexInfo index) {
+        String from = index.constraint().equals("p") ? "CONTRACT" : "VALIDATE";
+        workspace
+                .findings()
+                .note(
+                        path,
+                        "from " + from + " to PURGE two unique indexes stand for "
+                                + index.name().quoted()
+                                + ": of several INSERT … ON CONFLICT that bring the same new key at the same moment, one"
+                                + " may fail with a unique violation (23505) of the other index, and succeeds when tried"
+                                + " again.");
+    }
+
     private void build(IndexInfo index, String usage) {
+        if (index.unique()) {
+            tellOfUpserts(index);
+        }
         if (index.constraint().equals("p")) {
             new PrimaryKeyExchange(work, path, index)
                     .draft(workspace, inItsPlace(index, usage), inItsPlace(index, index.usage()));
