@@ -45,7 +45,7 @@ final class ForwardBody {
         declareDerived();
         line("BEGIN");
         if (work.hasMarker()) {
-            giveBackWhatATriggerDidNotKnow();
+            text.append(OldRowType.giveBack(work));
             readNotes();
             for (int i = 0; i < work.mappings().size(); i++) {
                 mapping(i, work.mappings().get(i));
@@ -82,27 +82,6 @@ final class ForwardBody {
 
     private static String back(int mapping, int column) {
         return "back_" + mapping + "_" + column;
-    }
-
-    /**
-     * In a transaction that began before EXPAND a trigger of the table's own may still make rows of the type as it was then
-     * ({@code jsonb_populate_record}), and so takes the new columns away. The marker tells: its default is another one for the
-     * rows that were there, and for whoever does not know it, than for an INSERT.
-     */
-    private void giveBackWhatATriggerDidNotKnow() {
-        line("  IF NEW." + marker + " OPERATOR(pg_catalog.=) 0 THEN");
-        line("    IF TG_OP OPERATOR(pg_catalog.=) 'INSERT' THEN");
-        for (NewColumn column : work.newColumns()) {
-            column.defaultBefore()
-                    .ifPresent(value -> line("      NEW." + column.work().quoted() + " := " + value + ";"));
-        }
-        line("    ELSIF " + Sql.anyBit("OLD." + marker, 1) + " THEN");
-        line("      NEW." + marker + " := OLD." + marker + ";");
-        work.newColumns()
-                .forEach(column -> line("      NEW." + column.work().quoted() + " := OLD."
-                        + column.work().quoted() + ";"));
-        line("    END IF;");
-        line("  END IF;");
     }
 
     private void readNotes() {
