@@ -4,6 +4,9 @@ import dev.migrator.Direction;
 import dev.migrator.Migration;
 import dev.migrator.Phase;
 import dev.migrator.Status;
+import dev.migrator.plan.Action;
+import dev.migrator.plan.Effect;
+import dev.migrator.plan.Step;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -82,8 +85,7 @@ final class Backward {
             return Optional.of(
                     state.status() == Status.RUNNING ? paused(phase, "") : new Outcome.Paused(state.position()));
         }
-        List<StepState> steps = new ArrayList<>(walk.steps(phase));
-        Collections.reverse(steps);
+        List<StepState> steps = walk.steps(phase);
         boolean untouched = steps.stream().allMatch(step -> step.status() == StepStatus.DONE);
         List<Waiting> closed = untouched ? walk.gates().duringRollback(migration, state) : List.of();
         if (!closed.isEmpty()) {
@@ -93,7 +95,49 @@ final class Backward {
             walk.move(Transition.of(at(phase, Status.RUNNING), "rollback-resumed", "")
                     .rollingBackTo(to));
         }
-        return undoSteps(phase, steps);
+        return makeProvable(phase).or(() -> undoSteps(phase, reversed(phase)));
+    }
+
+    private List<StepState> reversed(Phase phase) {
+        List<StepState> steps = new ArrayList<>(walk.steps(phase));
+        Collections.reverse(steps);
+        return steps;
+    }
+
+    /**
+     * Where a phase broke off after it had retired the old shape of a table, what proves on the way back that nothing is lost
+     * was not reached. Those steps do nothing forward; they are passed, so that their undo is among what is undone.
+     */
+    private Optional<Outcome> makeProvable(Phase phase) {
+        List<StepState> steps = walk.steps(phase);
+        for (StepState state : steps) {
+            Step step = state.step();
+            boolean proves = step.action() instanceof Action.Nothing && !(step.undo() instanceof Action.Nothing);
+            boolean reached = state.status() != StepStatus.PLANNED;
+            if (reached || !(proves || isRetiring(step)) || steps.stream().noneMatch(other -> retired(other, step))) {
+                continue;
+            }
+            try {
+                walk.run(step);
+            } catch (PausedException e) {
+                return Optional.of(paused(phase, "before undoing it, at: " + step.title()));
+            } catch (StepFailure e) {
+                return Optional.of(failed(phase, Failing.of(walk, state, e)));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isRetiring(Step step) {
+        return step.effects().contains(Effect.RETIRES);
+    }
+
+    /** Whether a step has retired columns of a table that another step's undo is about. */
+    private static boolean retired(StepState done, Step other) {
+        return done.status() == StepStatus.DONE
+                && isRetiring(done.step())
+                && Step.locksOf(other.undo()).stream().anyMatch(lock -> done.step().locks().stream()
+                        .anyMatch(held -> held.table().equals(lock.table())));
     }
 
     private Outcome paused(Phase phase, String where) {

@@ -21,7 +21,6 @@ import java.util.stream.Collectors;
  * </ol>
  */
 final class Disproof {
-    private static final String CONSTRAINT_VIOLATED = "23";
 
     private final Walk walk;
     private final Step scan;
@@ -37,7 +36,7 @@ final class Disproof {
     Optional<String> settle() {
         if (!(scan.action() instanceof Action.Scan proof)
                 || proof.proves().isEmpty()
-                || !failure.sqlState().startsWith(CONSTRAINT_VIOLATED)) {
+                || failure.errorClass() != ErrorClass.PERMANENT) {
             return Optional.empty();
         }
         List<Step> adding = adding(Set.copyOf(proof.proves()));

@@ -72,7 +72,7 @@ final class WriterValues {
             boolean blanks = kind != WriterKind.BOTH && !stage.exchanging() && !stage.contracted() && chance(0.2);
             return blanks ? " " + pool.unique("k") + "  " : pool.unique("k");
         }
-        if (column.name().equals("lat") && stage.unmappable() && chance(0.05)) {
+        if (column.name().equals("lat") && kind == WriterKind.OLD && stage.unmappable() && chance(0.05)) {
             return WriterColumns.UNMAPPABLE;
         }
         return column.values().apply(random);

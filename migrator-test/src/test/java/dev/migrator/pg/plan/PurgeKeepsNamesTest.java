@@ -8,6 +8,7 @@ import dev.migrator.test.PostgresServer;
 import dev.migrator.test.TestDatabase;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -120,5 +121,26 @@ class PurgeKeepsNamesTest {
                         .replaceAll("'(\\d+)'::bigint", "$1")
                         .replace("'anon'::character varying(100)", "'anon'::text"))
                 .toList();
+    }
+
+    /** It is the time of the INSERT, not that of the plan. */
+    @Test
+    void aDefaultThatTellsTheTimeGoesOnTellingIt() {
+        try (TestDatabase database = PostgresServer.shared().createDatabase()) {
+            database.execute(
+                    "CREATE TABLE users (id int, at timestamp DEFAULT now(), by varchar(90) DEFAULT current_user)");
+            String operations =
+                    """
+                    operations:
+                      - changeType: { table: users, column: at, type: timestamptz }
+                      - changeType: { table: users, column: by, type: text }
+                    """;
+            new PlanRunner(database, MigrationFiles.parse("0001_test", "0001_test.yaml", operations))
+                    .through(Phase.PURGE);
+            assertThat(database.queryStrings("SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef"
+                            + " WHERE adrelid = 'users'::regclass ORDER BY adnum"))
+                    .allMatch(value -> value.matches("(?i).*(now\\(\\)|current_user).*"))
+                    .hasSize(2);
+        }
     }
 }

@@ -5,6 +5,7 @@ import dev.migrator.QualifiedName;
 import dev.migrator.engine.StepState;
 import dev.migrator.engine.StepStatus;
 import dev.migrator.plan.Action;
+import dev.migrator.plan.Effect;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,10 +66,27 @@ public final class Comparisons {
      * @return none before CONTRACT
      */
     public static List<Action.Compare> outgrown(List<StepState> steps) {
-        List<StepState> done = steps.stream()
-                .filter(state -> state.status() == StepStatus.DONE)
+        List<StepState> retired =
+                steps.stream().filter(state -> isRetired(state, steps)).toList();
+        return byTable(wayBack(retired)).stream().map(Comparisons::asOne).toList();
+    }
+
+    /**
+     * Whether the columns that a step's undo compares bear their retired names, even if the phase broke off before the step:
+     * those of a mapping, by its exchange; those of rules that were set aside, when all of the table's have gone.
+     */
+    private static boolean isRetired(StepState state, List<StepState> steps) {
+        if (!(state.step().undo() instanceof Action.Compare compare)) {
+            return false;
+        }
+        List<StepState> retiring = transactions(steps, Phase.CONTRACT)
+                .filter(other -> other.step().effects().contains(Effect.RETIRES)
+                        && other.step().locks().stream()
+                                .anyMatch(lock -> lock.table().equals(compare.table())))
                 .toList();
-        return byTable(wayBack(done)).stream().map(Comparisons::asOne).toList();
+        return state.step().action() instanceof Action.Compare
+                ? retiring.stream().anyMatch(other -> other.status() == StepStatus.DONE)
+                : !retiring.isEmpty() && retiring.stream().allMatch(other -> other.status() == StepStatus.DONE);
     }
 
     private static Action.Compare asOne(Action.Compare compare) {

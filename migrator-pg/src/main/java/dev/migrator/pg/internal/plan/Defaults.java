@@ -31,10 +31,27 @@ final class Defaults {
         if (up.bareColumn() && type.sql().equals(old.typeAndCollation())) {
             return Optional.of(value);
         }
-        if (old.volatileDefault()) {
+        if (old.volatileDefault() || !isConstant(old)) {
             return cast(value, old, type, place);
         }
         return computed(value, old, type, up).or(() -> cast(value, old, type, place));
+    }
+
+    /** Not {@code now()}, {@code CURRENT_USER} and the like, which are the same within a statement only. */
+    private boolean isConstant(ColumnInfo old) {
+        return workspace
+                .session()
+                .query(
+                        """
+                        SELECT pg_catalog.strpos(d.adbin::text, '{SQLVALUEFUNCTION') = 0 AND NOT EXISTS (
+                                 SELECT FROM pg_catalog.regexp_matches(d.adbin::text, ':(?:funcid|opfuncid) (\\d+)', 'g') AS f(m)
+                                   JOIN pg_catalog.pg_proc p ON p.oid = f.m[1]::oid AND p.provolatile <> 'i') AS constant
+                          FROM pg_catalog.pg_attrdef d WHERE d.adrelid = ? AND d.adnum = ?
+                        """,
+                        work.table().oid(),
+                        old.number())
+                .get(0)
+                .isTrue("constant");
     }
 
     /** A constant default is put through {@code up} once, now. */

@@ -12,7 +12,10 @@ import java.util.stream.Collectors;
 final class Orphans {
     private Orphans() {}
 
-    /** Those rows; empty if this role can't see all rows of the referenced table, as only the key itself can then. */
+    /**
+     * Those rows. Empty where only the key itself can tell: if this role can't see all rows of the referenced table, if
+     * another operation replaces the column, or if the type has an equality of its own.
+     */
     static Optional<RuleBreakers> of(
             Workspace workspace, TableWork work, String path, AddForeignKey operation, QualifiedName parent) {
         boolean readable = workspace
@@ -24,7 +27,10 @@ final class Orphans {
                         parent.quoted())
                 .get(0)
                 .isTrue("readable");
-        if (!readable) {
+        Places places = new Places(work);
+        boolean stays = operation.columns().stream()
+                .allMatch(column -> places.place(column).equals(column) && isPlain(work, column));
+        if (!readable || !stays) {
             return Optional.empty();
         }
         String own = work.name().name().quoted();
@@ -48,5 +54,9 @@ final class Orphans {
                         + " that is not there",
                 String.join(" AND ", conditions),
                 "Add the rows that they refer to, set them to NULL, or delete them"));
+    }
+
+    private static boolean isPlain(TableWork work, Identifier column) {
+        return work.scratch().type(column).filter(type -> !type.contains(".")).isPresent();
     }
 }

@@ -1,0 +1,64 @@
+package dev.migrator.pg.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.migrator.Migration;
+import dev.migrator.Phase;
+import dev.migrator.engine.EngineListener;
+import dev.migrator.engine.Outcome;
+import dev.migrator.test.EngineCrash;
+import dev.migrator.test.FaultPlan;
+import dev.migrator.test.FaultyDataSource;
+import dev.migrator.test.PostgresServer;
+import dev.migrator.test.SchemaSnapshot;
+import dev.migrator.test.TestDatabase;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** CONTRACT breaks off when one of two tables is exchanged; the applications go on, and then the way back is taken. */
+class HalfRetiredTest {
+    private static final Migration MIGRATION = Rig.migration(
+            "0001_two_tables",
+            """
+            - changeType: { table: numbers, column: n, type: bigint }
+            - dropColumn: { table: numbers, column: kind }
+            - renameColumn: { table: others, column: name, to: label }
+            """);
+
+    @Test
+    void aRollbackProvesWhatTheCompletePhaseWouldHaveProven() {
+        try (TestDatabase database = PostgresServer.shared().createDatabase()) {
+            database.execute(
+                    "CREATE TABLE numbers (id int PRIMARY KEY, n int CHECK (n > -5), kind text CHECK (kind <> ''))",
+                    "CREATE TABLE others (id int PRIMARY KEY, name text)",
+                    "INSERT INTO numbers VALUES (1, 1, 'a'), (2, 2, 'b')",
+                    "INSERT INTO others VALUES (1, 'a')");
+            SchemaSnapshot before = database.snapshot("public");
+            Rig rig = Rig.over(database);
+            // The first such statement records the plan.
+            try (SessionPool pool = new SessionPool(database.dataSource())) {
+                FaultyDataSource faulty = FaultyDataSource.over(
+                        pool.dataSource(),
+                        FaultPlan.crashAfter(2),
+                        sql -> sql.startsWith("BEGIN") && sql.contains("\"numbers\" RENAME COLUMN \"n\""));
+                assertThatThrownBy(() -> Rig.over(database, faulty, EngineListener.NONE)
+                                .engine()
+                                .migrate(MIGRATION, Phase.CONTRACT, true))
+                        .isInstanceOf(EngineCrash.class);
+            }
+            database.execute(
+                    "UPDATE migrator.control SET expires_at = '-infinity'",
+                    "UPDATE numbers SET n = 3000000000 WHERE id = 1");
+            assertThat(rig.engine().rollback(MIGRATION, Optional.empty()))
+                    .isInstanceOfSatisfying(Outcome.Failed.class, failed -> assertThat(failed.message())
+                            .contains("1 row holds values", "id=1"));
+            database.execute("UPDATE numbers SET n = 5 WHERE id = 1");
+            rig.back(MIGRATION, Optional.empty());
+            assertThat(before.differences(database.snapshot("public"))).isEmpty();
+            assertThat(database.queryRows("SELECT id, n, kind FROM numbers ORDER BY id"))
+                    .containsExactly(List.of("1", "5", "a"), List.of("2", "2", "b"));
+        }
+    }
+}
