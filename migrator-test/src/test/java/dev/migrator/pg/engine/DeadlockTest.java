@@ -50,7 +50,7 @@ class DeadlockTest {
         "CREATE TRIGGER hit AFTER UPDATE ON members FOR EACH ROW EXECUTE FUNCTION hit()"
     };
 
-    /** Two or three members of a team in one order, each with the team's row, then its leader. */
+    /** The row of a team, two of its members in one order, then its leader. */
     private static String transaction(Random random, boolean ascending) {
         int team = random.nextInt(TEAMS);
         int first = random.nextInt(MEMBERS);
@@ -58,8 +58,10 @@ class DeadlockTest {
         int low = Math.min(first, second) * TEAMS + team;
         int high = Math.max(first, second) * TEAMS + team;
         String update = "UPDATE members SET n = n + 1 WHERE id = ";
-        return "BEGIN; " + update + (ascending ? low : high) + "; " + update + (ascending ? high : low)
-                + "; UPDATE teams SET leader = " + low + " WHERE id = " + team + "; COMMIT";
+        // The team first: two transactions of one team would deadlock without any migration.
+        return "BEGIN; UPDATE teams SET hits = hits + 1 WHERE id = " + team + "; " + update + (ascending ? low : high)
+                + "; " + update + (ascending ? high : low) + "; UPDATE teams SET leader = " + low + " WHERE id = "
+                + team + "; COMMIT";
     }
 
     @ParameterizedTest(name = "ascending: {0}")

@@ -31,7 +31,7 @@ public final class Catalog {
                          AS inherits,
                        c.relforcerowsecurity AND c.relrowsecurity AND NOT EXISTS (
                          SELECT FROM pg_roles WHERE rolname = current_user AND (rolbypassrls OR rolsuper)) AS forced,
-                       greatest(c.reltuples, pg_catalog.pg_stat_get_live_tuples(c.oid), 0)::bigint AS rows,
+                       greatest(c.reltuples, 0)::bigint AS rows,
                        CASE WHEN c.relkind IN ('r', 'm', 't') THEN pg_total_relation_size(c.oid) ELSE 0 END AS bytes
                   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                  WHERE n.nspname = ? AND c.relname = ?
