@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.migrator.test.BackgroundSession;
 import dev.migrator.test.SchemaSnapshot;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -82,6 +84,19 @@ class StoppedProcessIT {
         }
     }
 
+    private long token() {
+        return site.database().queryLong("SELECT token FROM migrator.lease");
+    }
+
+    /** What the process has written to standard error so far. */
+    private String said() {
+        try {
+            return Files.readString(folder.resolve("err.txt"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private boolean running(String condition) {
         return site.database()
                 .queryBoolean("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()"
@@ -128,13 +143,12 @@ class StoppedProcessIT {
         try (BackgroundSession reader =
                 BackgroundSession.holding(site.database(), "BEGIN; SELECT count(*) FROM users")) {
             stopped = site.command().start("migrate");
-            await(() -> site.database().queryBoolean("SELECT to_regclass('migrator.step') IS NOT NULL")
-                    && site.database().queryLong("SELECT count(*) FROM migrator.step") > 0);
-            Thread.sleep(1000);
+            await(() -> said().contains("waits for ACCESS EXCLUSIVE"));
             signal("STOP", stopped);
+            long token = token();
             leaseRunsOut();
             CompletableFuture<Command.Result> finished = CompletableFuture.supplyAsync(() -> other.run("migrate"));
-            Thread.sleep(1000);
+            await(() -> token() > token);
             reader.execute("COMMIT");
             assertThat(finished.get(2, TimeUnit.MINUTES).code()).isZero();
         }
@@ -150,9 +164,10 @@ class StoppedProcessIT {
             stopped = site.command().start("migrate");
             await(() -> running("query LIKE 'CREATE INDEX CONCURRENTLY%' AND wait_event_type = 'Lock'"));
             signal("STOP", stopped);
+            long token = token();
             leaseRunsOut();
             CompletableFuture<Command.Result> finished = CompletableFuture.supplyAsync(() -> other.run("migrate"));
-            Thread.sleep(1000);
+            await(() -> token() > token);
             snapshot.execute("COMMIT");
             Command.Result result = finished.get(2, TimeUnit.MINUTES);
             assertThat(result.code()).as(result.err()).isZero();

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
 
 /** An application that runs short statements all the time, each of which must succeed. */
@@ -53,6 +54,14 @@ public final class Application implements AutoCloseable {
     /** How many statements have succeeded. */
     public int completed() {
         return completed.get();
+    }
+
+    /** Waits until it has done so many more transactions, or one has failed. */
+    public void doesMore(int transactions) {
+        int until = completed() + transactions;
+        while (completed() < until && failures.isEmpty()) {
+            LockSupport.parkNanos(1_000_000);
+        }
     }
 
     /** The statements that failed, with the reason. */
