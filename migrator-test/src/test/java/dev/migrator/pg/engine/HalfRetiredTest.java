@@ -13,12 +13,19 @@ import dev.migrator.test.FaultyDataSource;
 import dev.migrator.test.PostgresServer;
 import dev.migrator.test.SchemaSnapshot;
 import dev.migrator.test.TestDatabase;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** CONTRACT breaks off when one of two tables is exchanged; the applications go on, and then the way back is taken. */
 class HalfRetiredTest {
+    @RegisterExtension
+    static final Arenas ARENAS = new Arenas();
+
     private static final Migration MIGRATION = Rig.migration(
             "0001_two_tables",
             """
@@ -26,6 +33,44 @@ class HalfRetiredTest {
             - dropColumn: { table: numbers, column: kind }
             - renameColumn: { table: others, column: name, to: label }
             """);
+
+    /** An engine dies when it has exchanged the table of which the statement is; the first one with its text records the plan. */
+    private static void breaksOffAfter(String statement, TestDatabase database, SessionPool pool, Migration migration) {
+        FaultyDataSource faulty = FaultyDataSource.over(
+                pool.dataSource(), FaultPlan.crashAfter(2), sql -> sql.startsWith("BEGIN") && sql.contains(statement));
+        assertThatThrownBy(() -> Rig.over(database, faulty, EngineListener.NONE)
+                        .engine()
+                        .migrate(migration, Phase.CONTRACT, true))
+                .isInstanceOf(EngineCrash.class);
+        assertThat(faulty.fired()).isTrue();
+    }
+
+    /** The walk back does something forward first, which must not matter either. */
+    @ParameterizedTest(name = "{0}")
+    @EnumSource(
+            value = Mishap.Kind.class,
+            names = {"DIES_AFTER", "LOSES_THE_ANSWER"})
+    void atNoStatementOfThatRollbackDoesAMishapMatter(Mishap.Kind kind) {
+        Migration migration = Rig.migration(
+                "0001_half",
+                """
+                - changeType: { table: users, column: n, type: bigint }
+                - dropColumn: { table: users, column: note }
+                - renameColumn: { table: orders, column: note, to: remark }
+                """);
+        List<SchemaSnapshot> before = new ArrayList<>();
+        Mishaps mishaps = new Mishaps(
+                ARENAS.all(),
+                migration,
+                arena -> {
+                    before.add(arena.database().snapshot("public", Rig.STATE.value()));
+                    breaksOffAfter("\"users\" RENAME COLUMN \"n\"", arena.database(), arena.pool(), migration);
+                    arena.leaseRunsOut();
+                },
+                rig -> rig.engine().rollback(migration, Optional.empty()));
+        assertThat(before.get(0).differences(mishaps.whole().schema())).isEmpty();
+        mishaps.happenAtEachChange(kind);
+    }
 
     @Test
     void aRollbackProvesWhatTheCompletePhaseWouldHaveProven() {
@@ -37,16 +82,8 @@ class HalfRetiredTest {
                     "INSERT INTO others VALUES (1, 'a')");
             SchemaSnapshot before = database.snapshot("public");
             Rig rig = Rig.over(database);
-            // The first such statement records the plan.
             try (SessionPool pool = new SessionPool(database.dataSource())) {
-                FaultyDataSource faulty = FaultyDataSource.over(
-                        pool.dataSource(),
-                        FaultPlan.crashAfter(2),
-                        sql -> sql.startsWith("BEGIN") && sql.contains("\"numbers\" RENAME COLUMN \"n\""));
-                assertThatThrownBy(() -> Rig.over(database, faulty, EngineListener.NONE)
-                                .engine()
-                                .migrate(MIGRATION, Phase.CONTRACT, true))
-                        .isInstanceOf(EngineCrash.class);
+                breaksOffAfter("\"numbers\" RENAME COLUMN \"n\"", database, pool, MIGRATION);
             }
             database.execute(
                     "UPDATE migrator.control SET expires_at = '-infinity'",

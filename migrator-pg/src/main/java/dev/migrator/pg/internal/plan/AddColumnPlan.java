@@ -177,7 +177,7 @@ final class AddColumnPlan {
                             "Give `default` or `up`.");
             return;
         }
-        String alter = "ALTER TABLE " + work.name().quoted() + " ";
+        String alter = work.alter();
         String add = alter + "ADD COLUMN " + operation.column().quoted() + " " + type.sql()
                 + (operation.nullable() ? "" : " NOT NULL")
                 + standard.map(value -> " DEFAULT " + value.text()).orElse("");

@@ -214,7 +214,7 @@ final class AddForeignKeyPlan {
     }
 
     private void add(QualifiedName parent) {
-        String alter = "ALTER TABLE " + work.name().quoted() + " ";
+        String alter = work.alter();
         String name = operation.name().quoted();
         StringBuilder definition = new StringBuilder(alter + "ADD CONSTRAINT " + name + " FOREIGN KEY ("
                 + Places.list(operation.columns().stream().map(places::place).toList()) + ") REFERENCES "

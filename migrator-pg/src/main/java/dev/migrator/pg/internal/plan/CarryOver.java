@@ -135,10 +135,6 @@ final class CarryOver {
                 scratch.renameColumn(old(mapping).name(), fresh(mapping).work()));
     }
 
-    String alter() {
-        return "ALTER TABLE " + work.name().quoted() + " ";
-    }
-
     String qualified(Identifier name) {
         return new QualifiedName(work.name().schema(), name).quoted();
     }

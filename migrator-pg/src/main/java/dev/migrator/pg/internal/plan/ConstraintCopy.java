@@ -77,8 +77,8 @@ final class ConstraintCopy {
     private void add(ConstraintInfo constraint, String definition, List<TableLock> locks) {
         Identifier copy = work.names().copy(work.nextNumber());
         String notValid = definition.endsWith(" NOT VALID") ? "" : " NOT VALID";
-        String add = carryOver.alter() + "ADD CONSTRAINT " + copy.quoted() + " " + definition + notValid;
-        String drop = carryOver.alter() + "DROP CONSTRAINT IF EXISTS " + copy.quoted();
+        String add = work.alter() + "ADD CONSTRAINT " + copy.quoted() + " " + definition + notValid;
+        String drop = work.alter() + "DROP CONSTRAINT IF EXISTS " + copy.quoted();
         workspace.add(
                 Drafts.addConstraint(work, path, 30, copy, "add a copy of " + constraint.name(), add, drop, locks));
         if (constraint.validated()) {

@@ -66,16 +66,12 @@ final class Exchange {
         return artifacts;
     }
 
-    private String alter() {
-        return "ALTER TABLE " + work.name().quoted() + " ";
-    }
-
     private String column(Identifier column) {
-        return alter() + "ALTER COLUMN " + column.quoted() + " ";
+        return work.alter() + "ALTER COLUMN " + column.quoted() + " ";
     }
 
     private String rename(Identifier from, Identifier to) {
-        return alter() + "RENAME COLUMN " + from.quoted() + " TO " + to.quoted();
+        return work.alter() + "RENAME COLUMN " + from.quoted() + " TO " + to.quoted();
     }
 
     private List<String> forward() {
@@ -134,7 +130,7 @@ final class Exchange {
     }
 
     private String dropConstraint(Identifier name) {
-        return alter() + "DROP CONSTRAINT IF EXISTS " + name.quoted();
+        return work.alter() + "DROP CONSTRAINT IF EXISTS " + name.quoted();
     }
 
     private List<String> backward() {

@@ -124,7 +124,7 @@ final class GeneratedColumn {
     }
 
     private void add(String definition, List<String> comments) {
-        String alter = "ALTER TABLE " + work.name().quoted() + " ";
+        String alter = work.alter();
         List<String> statements = new ArrayList<>();
         statements.add("SELECT " + workspace.stateSchema().quoted() + ".ensure(pg_catalog.pg_relation_size("
                 + relation()

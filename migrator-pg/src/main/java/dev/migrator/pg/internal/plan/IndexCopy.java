@@ -109,9 +109,8 @@ final class IndexCopy {
 
     private void attachUnique(ConstraintInfo unique, Identifier copy) {
         String timing = (unique.deferrable() ? " DEFERRABLE" : "") + (unique.deferred() ? " INITIALLY DEFERRED" : "");
-        String add =
-                carryOver.alter() + "ADD CONSTRAINT " + copy.quoted() + " UNIQUE USING INDEX " + copy.quoted() + timing;
-        String drop = carryOver.alter() + "DROP CONSTRAINT IF EXISTS " + copy.quoted();
+        String add = work.alter() + "ADD CONSTRAINT " + copy.quoted() + " UNIQUE USING INDEX " + copy.quoted() + timing;
+        String drop = work.alter() + "DROP CONSTRAINT IF EXISTS " + copy.quoted();
         workspace.add(Draft.of(
                         Phase.VALIDATE,
                         30,

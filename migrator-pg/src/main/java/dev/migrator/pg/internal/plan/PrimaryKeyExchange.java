@@ -49,24 +49,20 @@ final class PrimaryKeyExchange {
         return spare;
     }
 
-    private String alter() {
-        return "ALTER TABLE " + work.name().quoted() + " ";
-    }
-
     String drop() {
-        return alter() + "DROP CONSTRAINT " + key.name().quoted();
+        return work.alter() + "DROP CONSTRAINT " + key.name().quoted();
     }
 
     List<String> addOn(Identifier index) {
         List<String> statements = new ArrayList<>();
         String timing = (key.deferrable() ? " DEFERRABLE" : "") + (key.deferred() ? " INITIALLY DEFERRED" : "");
-        statements.add(alter() + "ADD CONSTRAINT " + key.name().quoted() + " PRIMARY KEY USING INDEX " + index.quoted()
-                + timing);
+        statements.add(work.alter() + "ADD CONSTRAINT " + key.name().quoted() + " PRIMARY KEY USING INDEX "
+                + index.quoted() + timing);
         Optional<String> comment = key.comment();
         comment.ifPresent(text -> statements.add("COMMENT ON CONSTRAINT "
                 + key.name().quoted() + " ON " + work.name().quoted() + " IS " + Literal.text(text)));
         if (clustered) {
-            statements.add(alter() + "CLUSTER ON " + key.name().quoted());
+            statements.add(work.alter() + "CLUSTER ON " + key.name().quoted());
         }
         return statements;
     }

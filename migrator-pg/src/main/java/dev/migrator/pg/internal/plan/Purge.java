@@ -47,7 +47,7 @@ final class Purge {
             List<String> drops = columns.stream()
                     .map(column -> "DROP COLUMN IF EXISTS " + column.quoted())
                     .toList();
-            statements.add("ALTER TABLE " + work.name().quoted() + " " + String.join(", ", drops));
+            statements.add(work.alter() + String.join(", ", drops));
             columns.forEach(column -> removes.add(work.artifact(Artifact.Kind.COLUMN, column, true)));
         }
         for (IdentityNumbers counting : work.numbers()) {
@@ -90,7 +90,7 @@ final class Purge {
     }
 
     private void takeOverName(Copy copy, List<String> statements) {
-        String table = "ALTER TABLE " + work.name().quoted() + " ";
+        String table = work.alter();
         String schema = work.name().schema().quoted() + ".";
         String from = copy.name().quoted();
         String to = copy.original().quoted();

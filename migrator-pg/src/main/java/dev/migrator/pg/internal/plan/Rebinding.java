@@ -37,11 +37,13 @@ final class Rebinding {
 
     private List<String> enabled(TriggerInfo trigger) {
         return switch (trigger.enabled()) {
-            case "D" -> List.of(alter() + "DISABLE TRIGGER " + trigger.name().quoted());
+            case "D" ->
+                List.of(work.alter() + "DISABLE TRIGGER " + trigger.name().quoted());
             case "R" ->
-                List.of(alter() + "ENABLE REPLICA TRIGGER " + trigger.name().quoted());
+                List.of(work.alter() + "ENABLE REPLICA TRIGGER "
+                        + trigger.name().quoted());
             case "A" ->
-                List.of(alter() + "ENABLE ALWAYS TRIGGER " + trigger.name().quoted());
+                List.of(work.alter() + "ENABLE ALWAYS TRIGGER " + trigger.name().quoted());
             default -> List.of();
         };
     }
@@ -64,9 +66,5 @@ final class Rebinding {
             statements.add("SELECT " + work.function().schema().quoted() + ".trial(" + Literal.text(trial) + ")");
         }
         return statements;
-    }
-
-    private String alter() {
-        return "ALTER TABLE " + work.name().quoted() + " ";
     }
 }

@@ -81,7 +81,7 @@ final class SetNotNullPlan {
     static void forbid(Workspace workspace, TableWork work, String path, Identifier column) {
         Identifier proof = work.names().proof("k" + work.nextNumber());
         Artifact artifact = work.artifact(Artifact.Kind.CONSTRAINT, proof, true);
-        String alter = "ALTER TABLE " + work.name().quoted() + " ";
+        String alter = work.alter();
         String drop = alter + "DROP CONSTRAINT IF EXISTS " + proof.quoted();
         workspace.add(Draft.of(
                         Phase.VALIDATE,
