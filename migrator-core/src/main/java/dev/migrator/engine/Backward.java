@@ -42,7 +42,10 @@ final class Backward {
             return new Outcome.Arrived(from.position(), "stands there already");
         }
         boolean underWay = from.direction() == Direction.ROLLING_BACK && from.status() != Status.COMPLETE;
-        new Refusals(walk, from, to).throwIfAny();
+        boolean rests = underWay && from.rollbackTo().equals(to) && walk.isPaused();
+        if (!rests) {
+            new Refusals(walk, from, to).throwIfAny();
+        }
         List<Waiting> closed = underWay ? List.of() : walk.gates().beforeRollback(migration, from);
         return closed.isEmpty() ? walkBack(begin(from, underWay)) : new Outcome.Waits(from.phase(), closed);
     }

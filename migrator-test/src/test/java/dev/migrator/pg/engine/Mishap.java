@@ -60,7 +60,7 @@ record Mishap(Kind kind, int at, String sql) {
 
     /** Whether a statement can change something; to die between two of these is all the same. */
     static boolean changes(String sql) {
-        return CHANGES.matcher(sql).matches();
+        return CHANGES.matcher(sql).matches() && !sql.contains("SET TRANSACTION READ ONLY");
     }
 
     /** Something that can happen, at every statement that changes something. */
@@ -80,14 +80,21 @@ record Mishap(Kind kind, int at, String sql) {
         List<Mishap> some = new ArrayList<>();
         for (Kind kind : List.of(Kind.DIES_AFTER, Kind.LOSES_THE_ANSWER)) {
             List<Mishap> changes = atEachChange(kind, statements);
-            int stride = (changes.size() + ofEachKind - 1) / ofEachKind;
-            for (int i = random.nextInt(stride); i < changes.size(); i += stride) {
-                some.add(changes.get(i));
-            }
+            some.addAll(spread(ofEachKind, changes, random));
         }
         int any = 1 + random.nextInt(statements.size());
         some.add(new Mishap(Kind.LOSES_THE_ANSWER, any, statements.get(any - 1)));
         return some;
+    }
+
+    /** About so many of them, evenly spread, from one on that the seed decides; all of them in a thorough run. */
+    static List<Mishap> spread(int about, List<Mishap> all, Random random) {
+        int stride = THOROUGH ? 1 : Math.max(1, all.size() / about);
+        int first = random.nextInt(stride);
+        return IntStream.range(0, all.size())
+                .filter(i -> i % stride == first)
+                .mapToObj(all::get)
+                .toList();
     }
 
     @Override

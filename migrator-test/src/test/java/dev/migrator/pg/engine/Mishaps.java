@@ -13,12 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -46,7 +41,7 @@ final class Mishaps {
         this.arenas = arenas;
         arenas.forEach(arena -> arena.prepare(preparation));
         Arena arena = arenas.get(0).renewed();
-        FaultyDataSource counting = watched(arena, FaultPlan.none());
+        FaultyDataSource counting = Trials.watched(arena, FaultPlan.none());
         assertThat(walk.apply(arena.rig(counting))).isInstanceOf(Outcome.Arrived.class);
         this.statements = counting.statements();
         this.whole = Picture.of(arena, migration);
@@ -56,13 +51,6 @@ final class Mishaps {
     /** How the undisturbed run ended. */
     Picture whole() {
         return whole;
-    }
-
-    // What the thread that renews the lease sends, and the one that watches a long statement, comes at its own pace.
-    private static FaultyDataSource watched(Arena arena, FaultPlan plan) {
-        return FaultyDataSource.over(arena.pool().dataSource(), plan, sql -> !Thread.currentThread()
-                .getName()
-                .equals("migrator-lease"));
     }
 
     /** Tries every mishap there is, or those that were chosen of them. */
@@ -75,47 +63,20 @@ final class Mishaps {
         happen(Mishap.atEachChange(kind, statements));
     }
 
-    /** Tries each mishap, and fails with all that went wrong. */
-    private void happen(List<Mishap> mishaps) {
-        Queue<Mishap> queue = new ConcurrentLinkedQueue<>(mishaps);
-        Queue<String> wrong = new ConcurrentLinkedQueue<>();
-        List<Callable<Boolean>> workers = new ArrayList<>();
-        for (Arena arena : arenas) {
-            workers.add(() -> {
-                for (Mishap mishap = queue.poll(); mishap != null; mishap = queue.poll()) {
-                    String came = tryIt(arena, mishap);
-                    if (!came.isEmpty()) {
-                        wrong.add(migration.id() + " " + mishap + "\n" + came.indent(4));
-                    }
-                }
-                return true;
-            });
-        }
-        runAll(workers);
-        assertThat(wrong)
-                .as("of %d mishaps (seed %d)", mishaps.size(), Mishap.SEED)
-                .isEmpty();
+    /** Tries a mishap at some of the statements that change something. */
+    void happenAtSomeChanges(Mishap.Kind kind, int about) {
+        Random random = new Random(Mishap.SEED);
+        happen(Mishap.spread(about, Mishap.atEachChange(kind, statements), random));
     }
 
-    private static void runAll(List<Callable<Boolean>> workers) {
-        ExecutorService threads = Executors.newFixedThreadPool(workers.size());
-        try {
-            for (Future<Boolean> worker : threads.invokeAll(workers)) {
-                worker.get();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException e) {
-            throw new AssertionError("a worker gave up", e);
-        } finally {
-            threads.shutdownNow();
-        }
+    private void happen(List<Mishap> mishaps) {
+        Trials.all(arenas, migration.id(), mishaps, this::tryIt);
     }
 
     /** What is wrong afterwards; empty if nothing is. */
     private String tryIt(Arena arena, Mishap mishap) {
         arena.renewed();
-        FaultyDataSource faulty = watched(arena, mishap.plan());
+        FaultyDataSource faulty = Trials.watched(arena, mishap.plan());
         WaitsForAnother waits = new WaitsForAnother();
         try {
             Outcome outcome = walk.apply(arena.rig(faulty, waits));

@@ -61,9 +61,7 @@ class PauseTest {
     }
 
     private FaultyDataSource through(FaultPlan plan) {
-        return FaultyDataSource.over(arena.pool().dataSource(), plan, sql -> !Thread.currentThread()
-                .getName()
-                .equals("migrator-lease"));
+        return Trials.watched(arena, plan);
     }
 
     /** The pause comes from another thread, after the third batch. */

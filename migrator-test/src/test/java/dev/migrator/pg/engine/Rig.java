@@ -46,7 +46,7 @@ final class Rig {
         this.engine = new Engine(
                 store,
                 executor,
-                new PgPlanner(source, STATE),
+                new RecordedPlans(new PgPlanner(source, STATE), store),
                 Pace.system(),
                 new EngineSettings(defaults.owner(), leaseTime, Duration.ofSeconds(30), Duration.ofSeconds(20)),
                 listener);
