@@ -19,6 +19,7 @@ import dev.migrator.engine.StepState;
 import dev.migrator.engine.Waiting;
 import dev.migrator.pg.internal.state.PgStore;
 import dev.migrator.pg.internal.state.StateSchema;
+import dev.migrator.pg.internal.state.StateSql;
 import dev.migrator.plan.Plan;
 import dev.migrator.plan.Step;
 import java.util.ArrayList;
@@ -51,11 +52,11 @@ public final class PostgresMigrator {
         Identifier schema = Identifier.of(builder.stateSchema);
         Server server = Server.of(builder.source);
         this.stateSchema = new StateSchema(builder.source, schema);
-        this.store = new PgStore(builder.source, schema, server.database(), builder.release);
+        this.store = new PgStore(builder.source, schema, StateSql.DATABASE, builder.release);
         this.known = new KnownMigrations(builder.migrations, store);
         this.order = new StartOrder(builder.migrations, store, server.schema());
         this.engines = new Engines(builder, store);
-        this.status = new StatusReader(builder.source, store, stateSchema, this::beforeStart);
+        this.status = new StatusReader(builder.source, server.database(), store, stateSchema, this::beforeStart);
     }
 
     /**

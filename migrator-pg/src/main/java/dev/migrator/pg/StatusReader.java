@@ -26,6 +26,7 @@ final class StatusReader {
     private static final Set<String> ENDS = Set.of("paused", "failed", "phase-complete", "rollback-started");
 
     private final DataSource source;
+    private final String database;
     private final PgStore store;
     private final StateSchema stateSchema;
     private final Function<String, List<Waiting>> beforeStart;
@@ -37,9 +38,14 @@ final class StatusReader {
      * @param beforeStart tells what a migration that has not started waits for
      */
     StatusReader(
-            DataSource source, PgStore store, StateSchema stateSchema, Function<String, List<Waiting>> beforeStart) {
+            DataSource source,
+            String database,
+            PgStore store,
+            StateSchema stateSchema,
+            Function<String, List<Waiting>> beforeStart) {
         this.beforeStart = beforeStart;
         this.source = source;
+        this.database = database;
         this.store = store;
         this.stateSchema = stateSchema;
         this.wayBack = new WayBack(source);
@@ -57,7 +63,7 @@ final class StatusReader {
     private MigrationStatus neverStarted(String id, boolean paused) {
         return new MigrationStatus(
                 id,
-                store.sql().target(),
+                database,
                 new Position(Phase.EXPAND, paused ? Status.PAUSED : Status.PENDING, Direction.FORWARD),
                 Optional.empty(),
                 beforeStart.apply(id),
@@ -76,7 +82,7 @@ final class StatusReader {
         }
         return new MigrationStatus(
                 state.id(),
-                store.sql().target(),
+                database,
                 new Position(state.phase(), shown, state.direction()),
                 state.error(),
                 state.waiting(),

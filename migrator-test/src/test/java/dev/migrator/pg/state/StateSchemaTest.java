@@ -67,7 +67,7 @@ class StateSchemaTest {
     void writing_without_it_says_what_is_missing() {
         assertThat(catchThrowableOfType(
                         StepFailure.class, () -> store("migrator").approve("m", Phase.PURGE, "s", "b", "r")))
-                .hasMessageContaining("the state schema \"migrator\" is not installed in database " + db.name())
+                .hasMessageContaining("the state schema \"migrator\" is not installed in this database")
                 .extracting(StepFailure::errorClass)
                 .isEqualTo(ErrorClass.PERMANENT);
         assertThat(catchThrowableOfType(

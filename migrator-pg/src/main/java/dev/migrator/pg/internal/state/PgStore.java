@@ -36,7 +36,7 @@ public final class PgStore implements MigrationStore {
      *
      * @param source where connections come from; those behind a pooler in transaction mode will do
      * @param schema the state schema
-     * @param target what is migrated: the database's name
+     * @param target what is migrated: {@link StateSql#DATABASE}
      * @param release the release that runs the engine, for the history; or empty
      */
     public PgStore(DataSource source, Identifier schema, String target, String release) {

@@ -118,9 +118,8 @@ record StateDatabase(DataSource source, StateSql sql) {
         if (NOT_INSTALLED.contains(state)) {
             return failure(
                     e,
-                    what + ": the state schema " + schema + " is not installed in database " + sql.target()
-                            + ", or not whole: " + SqlErrors.describe(e)
-                            + ". Nothing was changed; the first migrate installs it.");
+                    what + ": the state schema " + schema + " is not installed in this database, or not whole: "
+                            + SqlErrors.describe(e) + ". Nothing was changed; the first migrate installs it.");
         }
         if (state.equals(INSUFFICIENT_PRIVILEGE)) {
             return failure(

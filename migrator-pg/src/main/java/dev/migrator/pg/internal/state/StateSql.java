@@ -13,9 +13,11 @@ import dev.migrator.pg.internal.sql.Literal;
  * what makes a newer token wait for it, the record is what commits with it.
  *
  * @param schema the state schema
- * @param target what is migrated: the database's name
+ * @param target what is migrated
  */
 public record StateSql(Identifier schema, String target) {
+    /** The whole database in which the state schema lies: not by its name, since it may be renamed, copied and restored. */
+    public static final String DATABASE = "database";
 
     /** A table of the state schema. */
     public QualifiedName table(String name) {
