@@ -8,7 +8,7 @@ import java.util.TreeSet;
 
 /**
  * What steps change: named things, indexes, and rows with a new shape to fill. A statement is {@code +thing} or
- * {@code -thing}; one that finds its work done already is a violation, as it runs a second time.
+ * {@code -thing}; one that finds its work done already is a violation, as it runs a second time; {@code =thing} is a proof, which may be made again.
  */
 final class InMemorySchema {
     static final int ROWS = 6;
@@ -24,8 +24,8 @@ final class InMemorySchema {
 
     void execute(String statement) {
         String thing = statement.substring(1);
-        boolean changed = statement.startsWith("+") ? things.add(thing) : things.remove(thing);
-        Violation.unless(changed, "a second time: " + statement);
+        boolean changed = statement.startsWith("-") ? things.remove(thing) : things.add(thing);
+        Violation.unless(changed || statement.startsWith("="), "a second time: " + statement);
         if (statement.equals("-" + NEW_SHAPE)) {
             Arrays.fill(filled, false);
         }

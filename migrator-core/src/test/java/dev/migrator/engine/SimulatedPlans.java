@@ -25,7 +25,18 @@ final class SimulatedPlans {
     static final Gate.Sql QUERY = new Gate.Sql("SELECT true");
     static final Duration SOAK = Duration.ofSeconds(30);
 
+    /** Whose old shape is retired after that of the first. */
+    static final QualifiedName OTHER = QualifiedName.of("public", "teams");
+
+    /** Steps are wanted by their numbers, up to this one; what belongs together has one number. */
+    static final int LAST = 13;
+
     private static final int BACKFILL = 3;
+    private static final int PLAIN = 10;
+    private static final int CHECK = 11;
+    private static final int RETIRE = 12;
+    private static final int RETIRE_OTHER = 13;
+    private static final Identifier CHECK_NAME = Identifier.of("check of rows");
     private static final Artifact TRIGGER =
             new Artifact(Artifact.Kind.TRIGGER, TABLE, Identifier.of("sync trigger"), true);
 
@@ -47,8 +58,9 @@ final class SimulatedPlans {
         return builder().gates(Phase.CONTRACT).gates(Phase.PURGE).build();
     }
 
+    /** One step of each kind. */
     static Plan plan() {
-        return plan(step -> true);
+        return plan(step -> step <= PLAIN);
     }
 
     /** The plan with those of its steps that are wanted; those that make and remove the trigger are in any. */
@@ -72,14 +84,34 @@ final class SimulatedPlans {
                         List.of()),
                 step(Phase.BACKFILL, BACKFILL, new Action.Backfill(TABLE, "", ""), new Action.Nothing()),
                 step(Phase.VALIDATE, 4, index, unindex),
-                step(Phase.VALIDATE, 5, scan("+check"), transaction("-check")),
+                step(Phase.VALIDATE, 5, scan(List.of(), "+check"), transaction("-check")),
                 step(Phase.VALIDATE, 6, new Action.Compare(TABLE, List.of(), List.of()), new Action.Nothing()),
+                new Step(
+                        Phase.VALIDATE,
+                        CHECK,
+                        List.of(),
+                        "add a check",
+                        transaction("+check of rows"),
+                        transaction("-check of rows"),
+                        "",
+                        Set.of(Effect.ADDS),
+                        List.of(new Artifact(Artifact.Kind.CONSTRAINT, TABLE, CHECK_NAME, false)),
+                        List.of()),
+                step(
+                        Phase.VALIDATE,
+                        CHECK,
+                        scan(List.of(CHECK_NAME), "+proof of the check"),
+                        transaction("-proof of the check")),
                 step(Phase.CONTRACT, 7, transaction("+swap"), transaction("-swap")),
+                retiring(TABLE, RETIRE),
+                retiring(OTHER, RETIRE_OTHER),
+                proving(TABLE, RETIRE),
+                proving(OTHER, RETIRE_OTHER),
                 step(Phase.CONTRACT, 8, script("+note"), script("-note")),
                 step(Phase.PURGE, 9, new Action.DropIndex(TABLE, Identifier.of("old")), gone),
                 new Step(
                         Phase.PURGE,
-                        10,
+                        PLAIN,
                         List.of(),
                         "drop the trigger and the old column",
                         transaction("-trigger", "+purged"),
@@ -89,7 +121,7 @@ final class SimulatedPlans {
                         List.of(),
                         List.of(TRIGGER)));
         for (Step step : all) {
-            boolean always = step.ordinal() < 3 || step.ordinal() == 10;
+            boolean always = step.ordinal() < 3 || step.ordinal() == PLAIN;
             boolean never = step.action() instanceof Action.Compare && !wanted.test(BACKFILL);
             if (!never && (always || wanted.test(step.ordinal()))) {
                 steps.add(renumbered(step, steps.size() + 1));
@@ -117,12 +149,36 @@ final class SimulatedPlans {
         return new Step(phase, ordinal, List.of(), title, action, undo, "", Set.of(), List.of(), List.of());
     }
 
-    private static Action transaction(String... statements) {
-        return new Action.Transaction(List.of(new TableLock(TABLE, LockMode.ACCESS_EXCLUSIVE)), List.of(statements));
+    /** Brings the old shape back only after a proof that it is whole. */
+    private static Step retiring(QualifiedName table, int number) {
+        return new Step(
+                Phase.CONTRACT,
+                number,
+                List.of(),
+                "retire the old shape of " + table,
+                transaction(table, "+retired " + table),
+                transaction(table, "-proof of " + table, "-retired " + table),
+                "",
+                Set.of(Effect.RETIRES),
+                List.of(),
+                List.of());
     }
 
-    private static Action scan(String... statements) {
-        return new Action.Scan(List.of(new TableLock(TABLE, LockMode.SHARE_UPDATE_EXCLUSIVE)), List.of(statements));
+    private static Step proving(QualifiedName table, int number) {
+        return step(Phase.CONTRACT, number, new Action.Nothing(), transaction(table, "=proof of " + table));
+    }
+
+    private static Action transaction(String... statements) {
+        return transaction(TABLE, statements);
+    }
+
+    private static Action transaction(QualifiedName table, String... statements) {
+        return new Action.Transaction(List.of(new TableLock(table, LockMode.ACCESS_EXCLUSIVE)), List.of(statements));
+    }
+
+    private static Action scan(List<Identifier> proves, String... statements) {
+        return new Action.Scan(
+                List.of(new TableLock(TABLE, LockMode.SHARE_UPDATE_EXCLUSIVE)), List.of(statements), proves);
     }
 
     private static Action script(String... statements) {

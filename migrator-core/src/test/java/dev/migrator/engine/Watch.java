@@ -7,6 +7,9 @@ import dev.migrator.Gate;
 import dev.migrator.Migration;
 import dev.migrator.Phase;
 import dev.migrator.Status;
+import dev.migrator.plan.Action;
+import dev.migrator.plan.Artifact;
+import dev.migrator.plan.Effect;
 import dev.migrator.plan.Step;
 import java.time.Instant;
 import java.util.List;
@@ -44,14 +47,29 @@ final class Watch {
                 + state.position();
         boolean forward = state.direction() == Direction.FORWARD;
         unless(state.status() == Status.RUNNING && state.phase() == step.phase(), what + ", out of its phase");
-        unless(to != StepStatus.DONE || forward, what + " in a rollback");
-        unless(to != StepStatus.PLANNED || !forward, what + " on the way forward");
+        boolean makesProvable = !forward && to == StepStatus.DONE && belongsToAProof(step);
+        boolean isDisproven = forward && to == StepStatus.PLANNED && isAboutRows(step);
+        unless(to != StepStatus.DONE || forward || makesProvable, what + " in a rollback");
+        unless(to != StepStatus.PLANNED || !forward || isDisproven, what + " on the way forward");
         unless(from != to || to == StepStatus.RUNNING, what + " a second time");
         for (StepState other : tables.steps()) {
             int place = Integer.compare(other.step().ordinal(), step.ordinal());
-            unless(place >= 0 || other.status() == StepStatus.DONE, what + " before an earlier step is done");
-            unless(place <= 0 || other.status() == StepStatus.PLANNED, what + " while a later step is not undone");
+            boolean earlier = !forward && belongsToAProof(step) || other.status() == StepStatus.DONE;
+            boolean later = forward && isAboutRows(step) || other.status() == StepStatus.PLANNED;
+            unless(place >= 0 || earlier, what + " before an earlier step is done");
+            unless(place <= 0 || later, what + " while a later step is not undone");
         }
+    }
+
+    /** What a rollback does forward first, where CONTRACT has broken off: it retires nothing that it can't prove whole. */
+    private static boolean belongsToAProof(Step step) {
+        return step.effects().contains(Effect.RETIRES) || step.action() instanceof Action.Nothing;
+    }
+
+    /** What is taken back, and done again later, when a scan finds a row that breaks what was added. */
+    private static boolean isAboutRows(Step step) {
+        return step.action() instanceof Action.Compare
+                || step.makes().stream().anyMatch(artifact -> artifact.kind() == Artifact.Kind.CONSTRAINT);
     }
 
     void moves(MigrationState before, Transition transition, Lease lease) {
