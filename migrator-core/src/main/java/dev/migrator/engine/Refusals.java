@@ -6,6 +6,7 @@ import dev.migrator.Status;
 import dev.migrator.plan.Action;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Why a rollback is refused; looked for before it changes anything. */
 final class Refusals {
@@ -33,6 +34,7 @@ final class Refusals {
                 .or(() -> purged(steps))
                 .or(() -> irreversible(steps))
                 .or(this::outgrown)
+                .or(() -> unmet(steps))
                 .ifPresent(reason -> {
                     String message = "Migration " + walk.id() + " stands at " + from.position() + ": " + reason;
                     throw new StepFailure(ErrorClass.PERMANENT, "", message, Optional.empty());
@@ -68,6 +70,17 @@ final class Refusals {
                 .map(state ->
                         "step " + state.step().ordinal() + " (" + state.step().title() + ") has no way back: "
                                 + ((Action.Irreversible) state.step().undo()).reason() + NOTHING_DONE);
+    }
+
+    private Optional<String> unmet(List<StepState> steps) {
+        return steps.stream()
+                .filter(state -> to.isEmpty() || to.get().isBefore(state.step().phase()))
+                .filter(state -> state.status() != StepStatus.PLANNED)
+                .flatMap(state ->
+                        state.step().undo() instanceof Action.Require require ? Stream.of(require) : Stream.of())
+                .filter(require -> !walk.holds(require))
+                .findFirst()
+                .map(require -> require.otherwise() + NOTHING_DONE);
     }
 
     private Optional<String> outgrown() {

@@ -1,6 +1,7 @@
 package dev.migrator.engine;
 
 import dev.migrator.Gate;
+import dev.migrator.plan.Action;
 import dev.migrator.plan.Step;
 import java.util.List;
 
@@ -34,6 +35,9 @@ public interface StepExecutor {
      * the tables.
      */
     CompareReport outgrownRows(MigrationState state, List<StepState> steps);
+
+    /** Whether what a rollback requires is so now; reads nothing but what it names. */
+    boolean holds(Action.Require requirement);
 
     /** Asks a query gate; anything but a quick, clean {@code true} is a reason to wait. */
     GateAnswer ask(Gate.Sql gate);

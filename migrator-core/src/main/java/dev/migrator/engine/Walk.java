@@ -2,6 +2,7 @@ package dev.migrator.engine;
 
 import dev.migrator.Migration;
 import dev.migrator.Phase;
+import dev.migrator.plan.Action;
 import dev.migrator.plan.Plan;
 import dev.migrator.plan.Step;
 import java.time.Duration;
@@ -125,6 +126,10 @@ final class Walk {
         MigrationState state = knownState();
         List<StepState> steps = steps();
         return ask("read the catalog", () -> executor.fingerprint(state, steps));
+    }
+
+    boolean holds(Action.Require requirement) {
+        return ask("look what a rollback requires", () -> executor.holds(requirement));
     }
 
     CompareReport outgrownRows() {

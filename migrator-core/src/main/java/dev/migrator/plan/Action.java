@@ -121,6 +121,14 @@ public sealed interface Action {
         }
     }
 
+    /**
+     * Something that must hold before a rollback undoes anything, and that can be seen at once; changes nothing.
+     *
+     * @param query a query for one boolean
+     * @param otherwise what is the matter if it is not true, and what to do about it, as sentences for people
+     */
+    record Require(String query, String otherwise) implements Action {}
+
     /** Nothing is to be done, as the undo of a step whose effect another step's undo takes away. */
     record Nothing() implements Action {}
 

@@ -164,6 +164,8 @@ public final class PlanText {
             compare.rules().forEach(rule -> line(INDENT + "no row may be: " + rule.name()));
         } else if (action instanceof Action.Script script) {
             sql(script.statements(), most);
+        } else if (action instanceof Action.Require require) {
+            line(INDENT + "must be true: " + require.query());
         }
     }
 

@@ -6,6 +6,7 @@ import dev.migrator.Migration;
 import dev.migrator.Phase;
 import dev.migrator.Status;
 import dev.migrator.engine.Weather.Kind;
+import dev.migrator.plan.Action;
 import dev.migrator.plan.Plan;
 import dev.migrator.plan.Step;
 import java.time.Duration;
@@ -233,6 +234,11 @@ final class InMemoryDatabase implements MigrationStore, StepExecutor {
     @Override
     public List<String> fingerprint(MigrationState state, List<StepState> recorded) {
         return read("fingerprint", () -> tables.schema().fingerprint());
+    }
+
+    @Override
+    public boolean holds(Action.Require requirement) {
+        return read("holds", () -> true);
     }
 
     @Override

@@ -4,13 +4,16 @@ import dev.migrator.Phase;
 import dev.migrator.Status;
 import dev.migrator.engine.CompareReport;
 import dev.migrator.engine.MigrationState;
+import dev.migrator.engine.StepFailure;
 import dev.migrator.engine.StepState;
 import dev.migrator.engine.StepStatus;
 import dev.migrator.pg.internal.execute.OutgrownLook;
+import dev.migrator.pg.internal.execute.RequirementLook;
 import dev.migrator.plan.Action;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 /** Tells whether a migration could be rolled back now, as a rollback itself would find; changes nothing. */
@@ -19,9 +22,11 @@ final class WayBack {
     private static final int MOST_COUNTED = 10_000;
 
     private final OutgrownLook look;
+    private final RequirementLook requirements;
 
     WayBack(DataSource source) {
         this.look = new OutgrownLook(source, LIMIT, MOST_COUNTED);
+        this.requirements = new RequirementLook(source, LIMIT);
     }
 
     RollbackStatus of(MigrationState state, List<StepState> steps) {
@@ -43,7 +48,22 @@ final class WayBack {
             }
         }
         boolean counts = done.stream().anyMatch(step -> step.step().undo() instanceof Action.Compare);
-        return counts ? afterContract(done) : open(done, "");
+        RollbackStatus status = counts ? afterContract(done) : open(done, "");
+        return status.possible() ? unmet(done).map(RollbackStatus::impossible).orElse(status) : status;
+    }
+
+    private Optional<String> unmet(List<StepState> done) {
+        return done.stream()
+                .flatMap(
+                        step -> step.step().undo() instanceof Action.Require require ? Stream.of(require) : Stream.of())
+                .flatMap(require -> {
+                    try {
+                        return requirements.at(require) ? Stream.of() : Stream.of(require.otherwise());
+                    } catch (StepFailure e) {
+                        return Stream.of("it can't be seen whether there is a way back: " + e.getMessage());
+                    }
+                })
+                .findFirst();
     }
 
     private static RollbackStatus open(List<StepState> done, String before) {

@@ -90,6 +90,8 @@ public final class PgExecutor implements StepExecutor {
             comparer.run(task, compare);
         } else if (action instanceof Action.Script script) {
             scripts.run(task, script);
+        } else if (action instanceof Action.Require require && !holds(require)) {
+            throw Failures.permanent("", require.otherwise() + " Nothing was changed.");
         } else if (action instanceof Action.Irreversible irreversible) {
             throw Failures.permanent(
                     "", "there is no way back over this step: " + irreversible.reason() + " Nothing was changed.");
@@ -112,6 +114,11 @@ public final class PgExecutor implements StepExecutor {
     @Override
     public CompareReport outgrownRows(MigrationState state, List<StepState> steps) {
         return comparer.outgrown(steps);
+    }
+
+    @Override
+    public boolean holds(Action.Require requirement) {
+        return new RequirementLook(source, settings.maxStall().plusSeconds(1)).at(requirement);
     }
 
     @Override

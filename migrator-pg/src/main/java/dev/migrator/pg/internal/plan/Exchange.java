@@ -45,6 +45,11 @@ final class Exchange {
                 .making(retired());
         drafts.add(done(exchange));
         drafts.addAll(proofs.drafts());
+        for (Mapping mapping : work.mappings()) {
+            mapping.old().stream()
+                    .flatMap(old -> new SequenceExchange(work, mapping, old).requirement())
+                    .forEach(drafts::add);
+        }
         return drafts;
     }
 

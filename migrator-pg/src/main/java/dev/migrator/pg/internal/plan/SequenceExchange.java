@@ -1,11 +1,15 @@
 package dev.migrator.pg.internal.plan;
 
 import dev.migrator.Identifier;
+import dev.migrator.Phase;
 import dev.migrator.QualifiedName;
 import dev.migrator.pg.internal.catalog.ColumnGrant;
 import dev.migrator.pg.internal.catalog.SequenceInfo;
 import dev.migrator.pg.internal.sql.Literal;
+import dev.migrator.plan.Action;
+import dev.migrator.plan.Effect;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The numbers of a serial or identity column, which go on where they are on the column that takes its place. A serial
@@ -14,6 +18,8 @@ import java.util.List;
  */
 final class SequenceExchange {
     private static final List<String> SIZES = List.of("smallint", "integer", "bigint");
+
+    private static final int LAST_SLOT = Exchange.SLOT + 50;
 
     private final TableWork work;
     private final OldColumn old;
@@ -52,6 +58,26 @@ final class SequenceExchange {
                 }
             }
         });
+    }
+
+    /** A sequence may count past what the old type holds; then the old shape has no number for the next row. */
+    Stream<Draft> requirement() {
+        return old.info().sequence().filter(this::grows).stream()
+                .map(sequence -> Draft.of(
+                        Phase.CONTRACT,
+                        LAST_SLOT,
+                        work.paths(),
+                        "for a rollback: look whether " + sequence.name().name() + " is within what "
+                                + old.info().typeAndCollation() + " holds",
+                        new Action.Nothing(),
+                        new Action.Require(
+                                "SELECT last_value BETWEEN " + sequence.minimum() + " AND " + sequence.maximum()
+                                        + " FROM " + sequence.name().quoted(),
+                                "sequence " + sequence.name() + " has counted past " + sequence.maximum()
+                                        + ", the last number that " + work.name() + "." + old.name() + " can hold as "
+                                        + old.info().typeAndCollation()
+                                        + ". Set it back to a number that is free, with setval, then roll back again."),
+                        Effect.ADDS));
     }
 
     private boolean isIdentity() {

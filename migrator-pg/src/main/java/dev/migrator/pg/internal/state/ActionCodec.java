@@ -51,6 +51,9 @@ final class ActionCodec {
         } else if (action instanceof Action.Script script) {
             return new Stored(
                     "SCRIPT", fields.withAll(STATEMENT, script.statements()).flat());
+        } else if (action instanceof Action.Require require) {
+            fields.with("query", require.query()).with("otherwise", require.otherwise());
+            return new Stored("REQUIRE", fields.flat());
         } else if (action instanceof Action.Nothing) {
             return new Stored("NOTHING", List.of());
         } else if (action instanceof Action.Irreversible irreversible) {
@@ -75,6 +78,7 @@ final class ActionCodec {
             case "BACKFILL" -> new Action.Backfill(table(fields), fields.one("assignments"), fields.one("pending"));
             case "COMPARE" -> new Action.Compare(table(fields), identifiers(fields, "key"), violations(fields));
             case "SCRIPT" -> new Action.Script(fields.all(STATEMENT));
+            case "REQUIRE" -> new Action.Require(fields.one("query"), fields.one("otherwise"));
             case "NOTHING" -> new Action.Nothing();
             case "IRREVERSIBLE" -> new Action.Irreversible(fields.one("reason"));
             default -> throw new IllegalArgumentException("an action " + kind);
