@@ -89,6 +89,16 @@ class SyncRulesTest {
         assertThat(users.row("name, first, last", 1)).containsExactly("Jon Smith", "Jon", "Smith");
     }
 
+    /** Only a pending row is derived from its old side: the sides of another one may differ by the rules. */
+    @Test
+    void updatingHalfOfAnotherRowsNewShapeKeepsTheOtherHalfAsItIs() {
+        split().through(Phase.EXPAND);
+        database.execute(
+                "INSERT INTO users (id, name, first, last) VALUES (5, 'Old Name', 'X', 'Y')",
+                "UPDATE users SET first = 'Z' WHERE id = 5");
+        assertThat(users.row("name, first, last", 5)).containsExactly("Z Y", "Z", "Y");
+    }
+
     /** Experiments 1 and 15: an explicit NULL on a pending row is a write, too. */
     @Test
     void anExplicitNullOnAPendingRowIsKept() {
