@@ -55,7 +55,8 @@ final class StatusText {
 
     private static String share(BackfillStatus backfill) {
         long percent = backfill.blocksTotal() == 0 ? 100 : backfill.blocksDone() * 100 / backfill.blocksTotal();
-        return String.format(Locale.ROOT, "%d %%, %,d rows", percent, backfill.rows());
+        return String.format(
+                Locale.ROOT, "%d %%, %,d %s", percent, backfill.rows(), backfill.rows() == 1 ? "row" : "rows");
     }
 
     private static String duration(Duration time) {

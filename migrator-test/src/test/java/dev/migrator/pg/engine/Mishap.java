@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
  * @param sql the statement
  */
 record Mishap(Kind kind, int at, String sql) {
-    /** Whether the choice is left to nobody: every statement, every way. */
+    /** Whether the choice is left to nobody: every statement that changes something, every way. */
     static final boolean THOROUGH = Boolean.getBoolean("migrator.test.thorough");
 
     /** Which of the statements are chosen otherwise; printed with each failure. */
@@ -29,14 +29,12 @@ record Mishap(Kind kind, int at, String sql) {
 
     /** What can happen. */
     enum Kind {
-        DIES_BEFORE,
         DIES_AFTER,
         LOSES_THE_ANSWER
     }
 
     FaultPlan plan() {
         return switch (kind) {
-            case DIES_BEFORE -> FaultPlan.crashBefore(at);
             case DIES_AFTER -> FaultPlan.crashAfter(at);
             case LOSES_THE_ANSWER -> FaultPlan.loseAnswer(at);
         };
@@ -44,18 +42,6 @@ record Mishap(Kind kind, int at, String sql) {
 
     boolean isDeadly() {
         return kind != Kind.LOSES_THE_ANSWER;
-    }
-
-    /** Everything that can happen; to die before a statement is to die after the one before it. */
-    static List<Mishap> all(List<String> statements) {
-        List<Mishap> all = new ArrayList<>();
-        all.add(new Mishap(Kind.DIES_BEFORE, 1, statements.get(0)));
-        for (Kind kind : List.of(Kind.DIES_AFTER, Kind.LOSES_THE_ANSWER)) {
-            for (int at = 1; at <= statements.size(); at++) {
-                all.add(new Mishap(kind, at, statements.get(at - 1)));
-            }
-        }
-        return all;
     }
 
     /** Whether a statement can change something; to die between two of these is all the same. */
