@@ -61,6 +61,13 @@ final class WriterSql {
         return "UPDATE " + table + " SET " + sets(sets) + " WHERE id IN (" + list + ")";
     }
 
+    /** The same as an action of a MERGE, which PostgreSQL 15 and later know. */
+    String merge(Map<String, String> sets, List<Integer> ids) {
+        String list = ids.stream().map(id -> "(" + id + ")").collect(Collectors.joining(", "));
+        return "MERGE INTO " + table + " AS u USING (VALUES " + list + ") AS s (i) ON u.id = s.i"
+                + " WHEN MATCHED THEN UPDATE SET " + sets(sets);
+    }
+
     String update(String sets, int id) {
         return "UPDATE " + table + " SET " + sets + " WHERE id = " + id;
     }

@@ -70,7 +70,10 @@ final class WriterStatements extends WriterInserts {
         boolean unique = sets.containsKey("nick") || sets.containsKey("handle");
         Optional<ShapeRow> second = unique ? Optional.empty() : work.row();
         second.filter(row -> row.id() != first.get().id()).ifPresent(rows::add);
-        expect(rows.size(), run(sql.update(sets, rows.stream().map(ShapeRow::id).toList())));
+        List<Integer> ids = rows.stream().map(ShapeRow::id).toList();
+        // The NULL of a MERGE on a row that nobody has written yet counts as none.
+        boolean merges = !sets.containsValue(ShapeModel.NULL) && !sets.containsValue(DEFAULT) && values.chance(0.25);
+        expect(rows.size(), run(merges ? sql.merge(sets, ids) : sql.update(sets, ids)));
         for (ShapeRow row : rows) {
             updated(row, sets);
         }

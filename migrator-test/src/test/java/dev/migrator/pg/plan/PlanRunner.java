@@ -51,6 +51,11 @@ final class PlanRunner {
         });
     }
 
+    /** Runs one step. */
+    void step(Step step) {
+        run(step.action());
+    }
+
     void undo(Phase phase) {
         plan.undoOrder(phase).forEach(step -> run(step.undo()));
     }

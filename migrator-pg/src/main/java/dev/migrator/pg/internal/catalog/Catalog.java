@@ -227,15 +227,22 @@ public final class Catalog {
     }
 
     private List<String> publications(long oid) {
-        String columnLists = session.connectionVersion() >= 15 ? "r.prattrs IS NULL" : "true";
+        boolean hasLists = session.connectionVersion() >= 15;
+        String columnLists = hasLists ? "r.prattrs IS NULL" : "true";
+        String schemas = hasLists
+                ? """
+                  OR EXISTS (SELECT FROM pg_publication_namespace s JOIN pg_class c ON c.relnamespace = s.pnnspid
+                              WHERE s.pnpubid = p.oid AND c.oid = %d)"""
+                        .formatted(oid)
+                : "";
         String sql =
                 """
                 SELECT p.pubname AS name FROM pg_publication p
                  WHERE p.puballtables OR EXISTS (
-                       SELECT FROM pg_publication_rel r WHERE r.prpubid = p.oid AND r.prrelid = ? AND %s)
+                       SELECT FROM pg_publication_rel r WHERE r.prpubid = p.oid AND r.prrelid = ? AND %s) %s
                  ORDER BY 1
                 """
-                        .formatted(columnLists);
+                        .formatted(columnLists, schemas);
         return session.query(sql, oid).stream().map(row -> row.text("name")).toList();
     }
 

@@ -32,8 +32,18 @@ public record Expression(
         NOT_PER_ROW("contains an aggregate, window or set-returning function"),
         /** A volatile function. */
         VOLATILE("calls a volatile function, which gives another value each time"),
+        /** What another session, or the same one later, would compute otherwise from the same row. */
+        CLOCK("tells the time or who asks, and so gives another value to everyone who computes it"),
+        /** A function, or a conversion of its arguments or result, that looks at the session's settings. */
+        SETTINGS("may depend on settings of the session, such as TimeZone or DateStyle"),
         /** The whole row or a system column. */
         WHOLE_ROW("refers to the whole row or to a system column");
+
+        /** What a default may do: it is computed once, by whoever writes. */
+        public static final Set<Problem> OF_DEFAULTS = Set.of(VOLATILE, CLOCK, SETTINGS);
+
+        /** What a value may do that is computed once and never compared. */
+        public static final Set<Problem> OF_FILLS = Set.of(CLOCK, SETTINGS);
 
         private final String text;
 

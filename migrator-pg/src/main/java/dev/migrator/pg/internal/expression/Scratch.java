@@ -74,7 +74,33 @@ public final class Scratch {
                     "is a domain with constraints, for which PostgreSQL rewrites the table under a lock;"
                             + " use its base type and a check");
         }
+        if (hasDefault(row.text("type"))) {
+            throw new RejectedSqlException(
+                    "is a domain with a default, which can't be told from a value that a statement gave;"
+                            + " use its base type, or a domain without it");
+        }
         return new ColumnType(row.text("type"), row.optionalText("collation"));
+    }
+
+    /** Whether a type takes NULL: not a domain that refuses it, whose type or check says so. */
+    public boolean acceptsNull(String type) {
+        try {
+            attempt(() -> session.plain("SELECT CAST(NULL AS " + type + ")"));
+            return true;
+        } catch (RejectedSqlException e) {
+            return false;
+        }
+    }
+
+    /** Whether a type gives columns a default. */
+    public boolean hasDefault(String type) {
+        return session
+                .query(
+                        "SELECT typdefault IS NOT NULL AS given FROM pg_catalog.pg_type WHERE oid ="
+                                + " pg_catalog.to_regtype(?)",
+                        type)
+                .stream()
+                .anyMatch(row -> row.isTrue("given"));
     }
 
     /** Indexes, constraints and statistics of the copy. */
@@ -136,7 +162,7 @@ public final class Scratch {
         Expression plain = read(text);
         Optional<RejectedSqlException> refused = assignable(column, plain.text());
         if (refused.isEmpty()) {
-            return plain;
+            return withConversion(plain, type(column).orElseThrow());
         }
         // A constant such as '2026-01-01' has no type of its own until it is assigned; printed, it has become a text.
         Optional<RejectedSqlException> literallyRefused = assignable(column, text);
@@ -144,6 +170,17 @@ public final class Scratch {
             throw literallyRefused.get();
         }
         return read("CAST((\n" + text + "\n) AS " + type(column).orElseThrow() + ")");
+    }
+
+    /** The assignment converts the value, which may depend on the session as any function may. */
+    private Expression withConversion(Expression plain, String type) {
+        if (plain.type().equals(type)) {
+            return plain;
+        }
+        Set<Expression.Problem> problems = EnumSet.noneOf(Expression.Problem.class);
+        problems.addAll(plain.problems());
+        problems.addAll(read("CAST((\n" + plain.text() + "\n) AS " + type + ")").problems());
+        return new Expression(plain.text(), plain.alias(), plain.columns(), plain.type(), plain.bareColumn(), problems);
     }
 
     private Optional<RejectedSqlException> assignable(Identifier column, String text) {
@@ -182,10 +219,12 @@ public final class Scratch {
                                       WHERE d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
                                         AND d.refobjid = ?::regclass AND d.refobjsubid > 0) AS columns,
                                EXISTS (SELECT FROM regexp_matches(r.ev_action::text, ':(?:funcid|opfuncid) (\\d+)', 'g') AS f(m)
-                                         JOIN pg_proc p ON p.oid = f.m[1]::oid AND p.provolatile = 'v') AS has_volatile
+                                         JOIN pg_proc p ON p.oid = f.m[1]::oid AND p.provolatile = 'v') AS has_volatile,
+                               %s AS has_clock, %s AS has_settings
                           FROM pg_rewrite r JOIN pg_attribute a ON a.attrelid = r.ev_class AND a.attnum = 1
                          WHERE r.ev_class = ?::regclass
-                        """,
+                        """
+                                .formatted(SessionDependence.CLOCK, SessionDependence.SETTINGS),
                         scratch,
                         view)
                 .get(0);
@@ -230,6 +269,12 @@ public final class Scratch {
         }
         if (row.isTrue("has_volatile")) {
             problems.add(Expression.Problem.VOLATILE);
+        }
+        if (row.isTrue("has_clock")) {
+            problems.add(Expression.Problem.CLOCK);
+        }
+        if (row.isTrue("has_settings")) {
+            problems.add(Expression.Problem.SETTINGS);
         }
         if (tree.contains(":varattno 0 ") || tree.contains(":varattno -")) {
             problems.add(Expression.Problem.WHOLE_ROW);

@@ -15,7 +15,6 @@ import dev.migrator.plan.TableLock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * A new column. With a default that is the same for all rows it is added in one instant statement. With {@code up}, or with a
@@ -99,8 +98,7 @@ final class AddColumnPlan {
     private void given(Reader reader, ColumnType type) {
         Optional<Expression> standard = operation
                 .defaultValue()
-                .flatMap(
-                        text -> reader.value("default", operation.column(), text, Set.of(Expression.Problem.VOLATILE)));
+                .flatMap(text -> reader.value("default", operation.column(), text, Expression.Problem.OF_DEFAULTS));
         Optional<Expression> up = operation.up().flatMap(text -> reader.value("up", operation.column(), text));
         boolean unread = standard.isPresent() != operation.defaultValue().isPresent()
                 || up.isPresent() != operation.up().isPresent();

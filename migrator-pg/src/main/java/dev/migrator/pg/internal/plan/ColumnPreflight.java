@@ -94,8 +94,27 @@ final class ColumnPreflight {
                         "Drop that key first and add it again after PURGE.");
             }
         }
+        domain(key, column);
         triggers(key, column, nameStays);
         return workspace.findings().all().size() == before;
+    }
+
+    /** A domain gives or refuses values by itself, of which nobody tells the sync triggers. */
+    private void domain(String key, ColumnInfo column) {
+        String what = work.name().quoted() + "." + column.name().quoted() + " is of the domain " + column.type();
+        if (!work.scratch().acceptsNull(column.type())) {
+            refuse(
+                    key,
+                    what + ", which refuses NULL: a write of the release that does not know the column would fail.",
+                    "Let the column refuse NULL itself (SET NOT NULL), and the domain no more (ALTER DOMAIN … DROP NOT"
+                            + " NULL, or DROP CONSTRAINT).");
+        } else if (column.defaultValue().isEmpty() && work.scratch().hasDefault(column.type())) {
+            refuse(
+                    key,
+                    what + ", whose default can't be told from a value that a statement gave.",
+                    "Give the column that default itself (SET DEFAULT), and take it from the domain (ALTER DOMAIN … DROP"
+                            + " DEFAULT).");
+        }
     }
 
     private void triggers(String key, ColumnInfo column, boolean nameStays) {

@@ -1,8 +1,10 @@
 package dev.migrator.pg.internal.plan;
 
+import dev.migrator.Identifier;
 import dev.migrator.QualifiedName;
 import dev.migrator.pg.internal.catalog.ColumnGrant;
 import dev.migrator.pg.internal.catalog.ColumnInfo;
+import dev.migrator.pg.internal.catalog.TableInfo;
 import dev.migrator.pg.internal.sql.Literal;
 import java.util.List;
 
@@ -25,6 +27,18 @@ final class ColumnProperties {
         if (mapping.old().size() == 1 && mapping.fresh().size() == 1) {
             copy(table, mapping.old().get(0).info(), mapping.fresh().get(0), statements);
         }
+    }
+
+    /** Who may read the columns one by one may have done so with {@code SELECT *}, which meets the marker now. */
+    static void readable(TableInfo table, Identifier marker, List<String> statements) {
+        table.columns().stream()
+                .flatMap(column -> column.grants().stream())
+                .filter(grant -> grant.privilege().equals("SELECT"))
+                .map(ColumnGrant::grantee)
+                .distinct()
+                .sorted()
+                .forEach(grantee -> statements.add("GRANT SELECT (" + marker.quoted() + ") ON "
+                        + table.name().quoted() + " TO " + grantee));
     }
 
     private static void copy(QualifiedName table, ColumnInfo old, NewColumn column, List<String> statements) {

@@ -79,7 +79,7 @@ final class Defaults {
             Expression expression = work.scratch().readFor(place, "CAST((" + value + ") AS " + type.name() + ")");
             EnumSet<Expression.Problem> problems = EnumSet.noneOf(Expression.Problem.class);
             problems.addAll(expression.problems());
-            problems.remove(Expression.Problem.VOLATILE);
+            problems.removeAll(Expression.Problem.OF_DEFAULTS);
             if (problems.isEmpty()) {
                 return Optional.of(expression.text());
             }

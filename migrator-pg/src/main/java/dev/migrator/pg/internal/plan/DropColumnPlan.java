@@ -56,7 +56,7 @@ final class DropColumnPlan {
             work.dropped().add(new DroppedColumn(path, info, retired));
         } else if (info.identity().isEmpty()) {
             new Reader(workspace, work, path)
-                    .value("down", info.name(), operation.down().get())
+                    .value("down", info.name(), operation.down().get(), Expression.Problem.OF_FILLS)
                     .filter(this::readsOthers)
                     .ifPresent(value -> work.fills().add(new Fill(path, info, value, retired, false)));
         } else {

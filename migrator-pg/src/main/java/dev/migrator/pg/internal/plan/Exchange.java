@@ -121,13 +121,21 @@ final class Exchange {
     private void retireOld(Mapping mapping, List<String> statements) {
         for (OldColumn old : mapping.old()) {
             new SequenceExchange(work, mapping, old).forward(statements);
-            if (old.info().defaultValue().isPresent() && !old.defaultTakenOver()) {
+            if (old.info().defaultValue().isPresent() && !old.defaultTakenOver() && !isSetByKey(old)) {
                 statements.add(column(old.retired()) + "DROP DEFAULT");
             }
             if (RollbackProofs.losesNotNull(old)) {
                 statements.add(column(old.retired()) + "DROP NOT NULL");
             }
         }
+    }
+
+    /** A foreign key that stays in force on the retired column sets its default, which must not be NULL where that is refused. */
+    private boolean isSetByKey(OldColumn old) {
+        return work.table().constraints().stream()
+                .anyMatch(constraint -> constraint.type().equals("f")
+                        && constraint.columns().contains(old.info().number())
+                        && constraint.definition().contains(" SET DEFAULT"));
     }
 
     private boolean isOurs(RetiredRule rule) {

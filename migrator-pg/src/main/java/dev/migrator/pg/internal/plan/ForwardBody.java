@@ -1,7 +1,7 @@
 package dev.migrator.pg.internal.plan;
 
 import dev.migrator.Identifier;
-import java.util.ArrayList;
+import dev.migrator.pg.internal.sql.Literal;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,6 +25,11 @@ import java.util.TreeSet;
  * </ol>
  */
 final class ForwardBody {
+    /** Without a backslash, which means something else in sessions without standard_conforming_strings. */
+    private static final String MAY_BE_MERGE =
+            "(?n)[[:<:]]merge[[:>:]]|^SQL function|(^|^SQL statement \"|;|[*]/|^[[:space:]]*explain[^;]*[[:space:]])"
+                    + "[[:space:]]*execute[[:>:]]";
+
     private final TableWork work;
     private final String marker;
     private final StringBuilder text = new StringBuilder();
@@ -42,7 +47,10 @@ final class ForwardBody {
         line("  mark pg_catalog.int4 := 1;");
         line("  pending pg_catalog.bool := false;");
         line("  seen pg_catalog.text;");
-        declareDerived();
+        for (int i = 0; i < work.mappings().size(); i++) {
+            line("  broken_" + i + " pg_catalog.bool := false;");
+        }
+        line("  derived pg_catalog.record;");
         line("BEGIN");
         if (work.hasMarker()) {
             text.append(OldRowType.giveBack(work));
@@ -63,36 +71,25 @@ final class ForwardBody {
         text.append(line).append('\n');
     }
 
-    private void declareDerived() {
-        for (int i = 0; i < work.mappings().size(); i++) {
-            Mapping mapping = work.mappings().get(i);
-            line("  broken_" + i + " pg_catalog.bool := false;");
-            for (int k = 0; k < mapping.fresh().size(); k++) {
-                line("  " + derived(i, k) + " " + mapping.fresh().get(k).type().name() + ";");
-            }
-            for (int k = 0; k < mapping.old().size(); k++) {
-                line("  " + back(i, k) + " " + mapping.old().get(k).info().type() + ";");
-            }
-        }
-    }
-
-    private static String derived(int mapping, int column) {
-        return "derived_" + mapping + "_" + column;
-    }
-
-    private static String back(int mapping, int column) {
-        return "back_" + mapping + "_" + column;
+    /** Of the table's row type without naming a type: the writer may have no right to look into its schema. */
+    private static String derived(Identifier column) {
+        return "derived." + column.quoted();
     }
 
     private void readNotes() {
         line("  IF TG_ARGV[0] OPERATOR(pg_catalog.=) 'note' THEN");
         // A MERGE fires this for the columns of all its actions, not only of the one that it takes; noting a NULL that
-        // nobody
-        // wrote would take the value from both shapes. Where the statement can't be seen it may be one.
+        // nobody wrote would take the value from both shapes. Where the statement can't be seen it may be one.
         line("    GET DIAGNOSTICS seen = PG_CONTEXT;");
-        line("    IF pg_catalog.concat(seen, ' ', pg_catalog.current_query())"
-                + " OPERATOR(pg_catalog.!~*) '(?n)\\ymerge\\y|^SQL function'");
-        line("        AND pg_catalog.current_query() OPERATOR(pg_catalog.!~*) '^\\s*execute\\y' THEN");
+        line("    IF seen OPERATOR(pg_catalog.!~) '(?n)^SQL statement ' THEN");
+        // Called by something else, which bears other names in other languages. Replication's apply worker has no
+        // statement, and knows no MERGE.
+        line(
+                "      seen := pg_catalog.concat(seen, pg_catalog.chr(10), CASE WHEN pg_catalog.current_query() IS NOT NULL"
+                        + " AND pg_catalog.strpos(seen, pg_catalog.chr(10)) OPERATOR(pg_catalog.>) 0 THEN 'merge'"
+                        + " ELSE pg_catalog.current_query() END);");
+        line("    END IF;");
+        line("    IF seen OPERATOR(pg_catalog.!~*) " + Literal.text(MAY_BE_MERGE) + " THEN");
         line("      NEW." + marker + " := NEW." + marker + " OPERATOR(pg_catalog.|) TG_ARGV[1]::pg_catalog.int4;");
         line("    END IF;");
         line("    RETURN NEW;");
@@ -105,6 +102,7 @@ final class ForwardBody {
         line("  END IF;");
         line("  pending := TG_OP OPERATOR(pg_catalog.=) 'UPDATE';");
         line("  IF pending THEN pending := " + Sql.noBit("OLD." + marker, 1) + "; END IF;");
+        line("  IF pending THEN derived := OLD; END IF;");
     }
 
     private void mapping(int i, Mapping mapping) {
@@ -122,31 +120,28 @@ final class ForwardBody {
     }
 
     private void derive(int i, Mapping mapping) {
-        List<String> targets = new ArrayList<>();
-        for (int k = 0; k < mapping.fresh().size(); k++) {
-            targets.add(derived(i, k));
-        }
+        List<String> targets =
+                mapping.fresh().stream().map(column -> derived(column.work())).toList();
         up(mapping, targets, "OLD", "broken_" + i + " := true;");
-        for (int k = 0; k < mapping.fresh().size(); k++) {
-            NewColumn column = mapping.fresh().get(k);
+        for (NewColumn column : mapping.fresh()) {
             String name = column.work().quoted();
             String untouched = "NOT " + Sql.differ(List.of("NEW." + name), List.of("OLD." + name));
             String note = Sql.noBit("notes", Marker.noteSet(work.newColumnNumber(column)));
-            line("    IF " + note + " AND " + untouched + " THEN NEW." + name + " := " + derived(i, k) + "; END IF;");
-            line("    OLD." + name + " := " + derived(i, k) + ";");
+            line("    IF " + note + " AND " + untouched + " THEN NEW." + name + " := " + derived(column.work())
+                    + "; END IF;");
+            line("    OLD." + name + " := " + derived(column.work()) + ";");
         }
     }
 
     /** The old side was derived before the table's own triggers ran; if they changed it, they have the last word. */
     private void afterFirst(int i, Mapping mapping) {
-        List<String> targets = new ArrayList<>();
-        for (int k = 0; k < mapping.old().size(); k++) {
-            targets.add(back(i, k));
-        }
+        List<String> targets =
+                mapping.old().stream().map(column -> derived(column.name())).toList();
         if (targets.isEmpty()) {
             state(i, Marker.FROM_NEW);
             return;
         }
+        line("    derived := NEW;");
         down(mapping, targets);
         line("    IF " + Sql.differ(mapping.olds("NEW."), targets) + " THEN");
         upFromNew(i, mapping);

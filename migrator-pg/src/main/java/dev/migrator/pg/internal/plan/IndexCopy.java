@@ -72,9 +72,29 @@ final class IndexCopy {
                                 + " again.");
     }
 
+    /** An index is built before it can be made a constraint that waits; the spare one of a primary key never is. */
+    private void warnOfDeferral(IndexInfo index) {
+        boolean key = index.constraint().equals("p");
+        work.table().constraints().stream()
+                .filter(constraint -> constraint.name().equals(index.name()) && constraint.deferrable())
+                .forEach(
+                        constraint -> workspace
+                                .findings()
+                                .warn(
+                                        path,
+                                        constraint.name().quoted() + " is deferrable, and "
+                                                + (key ? "from CONTRACT to PURGE" : "while VALIDATE builds its copy")
+                                                + " PostgreSQL checks each row at once: a statement or transaction that passes"
+                                                + " through a duplicate (two rows that exchange their values) fails with 23505.",
+                                        key
+                                                ? "Do without such statements until PURGE."
+                                                : "Try such a transaction again, or do without them until VALIDATE is complete."));
+    }
+
     private void build(IndexInfo index, String usage) {
         if (index.unique()) {
             tellOfUpserts(index);
+            warnOfDeferral(index);
         }
         if (index.constraint().equals("p")) {
             new PrimaryKeyExchange(work, path, index)

@@ -77,6 +77,8 @@ public final class PgPlanner implements Planner {
         workspace.tables().forEach(work -> new MappingOrder(workspace, work).settle());
         workspace.tables().forEach(work -> new CarryOver(workspace, work).draft());
         workspace.tables().forEach(work -> new RetiredRules(workspace, work).find());
+        workspace.tables().stream().filter(TableWork::needsSync).forEach(work -> new WriterRights(workspace, work)
+                .look());
         List<Draft> drafts = new ArrayList<>(workspace.drafts());
         workspace.tables().forEach(work -> drafts.addAll(new TableSteps(work).drafts()));
         workspace.tables().forEach(work -> new FiringTriggers(workspace, work, drafts).tell());

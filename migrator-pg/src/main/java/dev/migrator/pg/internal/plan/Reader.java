@@ -48,7 +48,17 @@ final class Reader {
     private boolean isFit(String key, String text, Expression expression, Set<Expression.Problem> borne) {
         boolean fit = true;
         for (Expression.Problem problem : expression.problems()) {
-            if (!borne.contains(problem)) {
+            if (problem == Expression.Problem.SETTINGS && !borne.contains(problem)) {
+                workspace
+                        .findings()
+                        .warn(
+                                path + "." + key,
+                                "`" + text.strip() + "` " + problem.text()
+                                        + ": where an application's session has others than the migrator's, both compute"
+                                        + " different values of a row, and VALIDATE stays shut.",
+                                "Write what it depends on into the expression (e.g. AT TIME ZONE 'UTC'), or see that all"
+                                        + " sessions have the same settings.");
+            } else if (!borne.contains(problem)) {
                 refuse(key, "`" + text.strip() + "` " + problem.text() + ".");
                 fit = false;
             }

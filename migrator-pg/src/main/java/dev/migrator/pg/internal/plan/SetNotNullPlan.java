@@ -58,7 +58,7 @@ final class SetNotNullPlan {
     }
 
     private void draft(Optional<String> fill) {
-        fill.flatMap(text -> new Reader(workspace, work, path).value("fill", column, text))
+        fill.flatMap(text -> new Reader(workspace, work, path).value("fill", column, text, Expression.Problem.OF_FILLS))
                 .ifPresent(this::fill);
         String condition = work.name().name().quoted() + "." + column.quoted() + " IS NULL";
         RuleBreakers nulls = new RuleBreakers(

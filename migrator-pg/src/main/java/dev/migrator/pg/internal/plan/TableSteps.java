@@ -86,6 +86,7 @@ final class TableSteps {
             statements.add("ALTER TABLE " + table() + " " + String.join(", ", adds));
             statements.add("ALTER TABLE " + table() + " "
                     + Marker.inserted(work.names().marker()));
+            ColumnProperties.readable(work.table(), work.names().marker(), statements);
             undo.add("ALTER TABLE " + table() + " " + String.join(", ", drops));
             work.numbers().forEach(numbers -> undo.add(numbers.drop()));
             for (Mapping mapping : work.mappings()) {
