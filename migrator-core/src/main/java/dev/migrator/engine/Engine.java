@@ -175,7 +175,10 @@ public final class Engine {
             return walk.hold(() -> body.apply(walk, seen));
         } catch (StepFailure | LeaseLostException e) {
             LOG.debug("Migration {} stopped", id, e);
-            return new Outcome.Failed(position(retry, id, last), String.valueOf(e.getMessage()));
+            String message = String.valueOf(e.getMessage());
+            String subject = "Migration " + id;
+            return new Outcome.Failed(
+                    position(retry, id, last), message.startsWith(subject) ? message : subject + ": " + message);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.migrator.pg;
 
 import dev.migrator.Identifier;
 import dev.migrator.MigratorException;
+import dev.migrator.pg.internal.sql.CurrentSchema;
 import dev.migrator.pg.internal.sql.Row;
 import dev.migrator.pg.internal.sql.Session;
 import javax.sql.DataSource;
@@ -25,9 +26,10 @@ record Server(String database, Identifier schema) {
         Row row = Session.with(source, session -> session.query(
                         """
                                 SELECT pg_catalog.current_database() AS name,
-                                    COALESCE(pg_catalog.current_schema(), 'public') AS schema,
+                                    %s AS schema,
                                     pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS number,
-                                    pg_catalog.current_setting('server_version') AS version""")
+                                    pg_catalog.current_setting('server_version') AS version"""
+                                .formatted(CurrentSchema.SQL))
                 .get(0));
         checkVersion(row.text("name"), row.number("number"), row.text("version"));
         return new Server(row.text("name"), Identifier.of(row.text("schema")));

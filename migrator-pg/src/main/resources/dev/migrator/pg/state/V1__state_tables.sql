@@ -27,6 +27,7 @@ CREATE TABLE ${schema}.migration (
     error              text,
     waiting            text[]      NOT NULL DEFAULT '{}',
     fingerprint        text[]      NOT NULL,
+    steps              integer     NOT NULL CHECK (steps >= 0),
     irreversible       text,
     started_at         timestamptz NOT NULL,
     phase_completed_at timestamptz NOT NULL,
@@ -47,6 +48,7 @@ COMMENT ON COLUMN ${schema}.migration.rollback_to IS 'The phase whose completion
 COMMENT ON COLUMN ${schema}.migration.error IS 'The last failure, NULL when there is none.';
 COMMENT ON COLUMN ${schema}.migration.waiting IS 'Why it waits: gate, reason, gate, reason, ...';
 COMMENT ON COLUMN ${schema}.migration.fingerprint IS 'The catalog objects that the plan relies on, one line each, as they were when a phase was last completed.';
+COMMENT ON COLUMN ${schema}.migration.steps IS 'How many steps its plan has, by which a record that lacks some is known.';
 COMMENT ON COLUMN ${schema}.migration.irreversible IS 'Why there is no way back from before PURGE; NULL when there is one.';
 COMMENT ON COLUMN ${schema}.migration.started_at IS 'When it was started, the last time if it was started again after a rollback.';
 COMMENT ON COLUMN ${schema}.migration.phase_completed_at IS 'When the last completed phase was completed; soak times count from here.';

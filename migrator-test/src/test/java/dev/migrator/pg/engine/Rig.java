@@ -33,6 +33,11 @@ final class Rig {
     private final Engine engine;
 
     private Rig(TestDatabase database, DataSource source, EngineListener listener, Duration leaseTime) {
+        this(database, source, listener, leaseTime, Duration.ofSeconds(20));
+    }
+
+    private Rig(
+            TestDatabase database, DataSource source, EngineListener listener, Duration leaseTime, Duration retryFor) {
         this.database = database;
         this.store = new PgStore(source, STATE, database.name(), "test");
         this.executor = new PgExecutor(
@@ -48,7 +53,7 @@ final class Rig {
                 executor,
                 new RecordedPlans(new PgPlanner(source, STATE), store),
                 Pace.system(),
-                new EngineSettings(defaults.owner(), leaseTime, Duration.ofSeconds(30), Duration.ofSeconds(20)),
+                new EngineSettings(defaults.owner(), leaseTime, Duration.ofSeconds(30), retryFor),
                 listener);
     }
 
@@ -65,6 +70,11 @@ final class Rig {
     /** A rig for an engine that is about to die: its lease runs out soon. */
     static Rig mortal(TestDatabase database, DataSource source) {
         return new Rig(database, source, EngineListener.NONE, Duration.ofMillis(400));
+    }
+
+    /** A rig over state tables that are there; its engine gives up soon. */
+    static Rig impatient(TestDatabase database, DataSource source) {
+        return new Rig(database, source, EngineListener.NONE, Duration.ofSeconds(30), Duration.ofMillis(200));
     }
 
     /** A migration without gates. */

@@ -178,7 +178,11 @@ final class Comparer {
         if (SqlErrors.state(e).equals(SqlErrors.REWRITTEN)) {
             throw new RewrittenException(leaf);
         } else if (SqlErrors.whileWorking(e) == ErrorClass.PERMANENT) {
-            throw SqlErrors.failure("the rows of " + leaf.name() + " could not be compared", e);
+            throw Failures.permanent(
+                    SqlErrors.state(e),
+                    "the rows of " + leaf.name() + " could not be compared: " + SqlErrors.describe(e)
+                            + " Nothing was changed. Mend what it says, then run it again.",
+                    e);
         } else if (!Failures.isWorthAnotherTry(e)) {
             // It only reads: whatever became of it, nothing happened.
             throw new StepFailure(ErrorClass.TRANSIENT, SqlErrors.state(e), SqlErrors.describe(e), Optional.of(e));

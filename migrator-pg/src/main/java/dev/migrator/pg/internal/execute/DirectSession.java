@@ -25,12 +25,16 @@ final class DirectSession implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DirectSession.class);
     private static final String PID = "SELECT pg_catalog.pg_backend_pid() AS pid";
 
+    private static final String BACKSLASHES = "standard_conforming_strings";
+
     private final Session session;
+    private final boolean readBackslashesAsMeant;
     private final Map<String, String> timeouts;
     private final long pid;
 
     private DirectSession(Session session, Map<String, String> timeouts, long pid) {
         this.session = session;
+        this.readBackslashesAsMeant = session.readsBackslashesAsMeant();
         this.timeouts = timeouts;
         this.pid = pid;
     }
@@ -81,6 +85,9 @@ final class DirectSession implements AutoCloseable {
     }
 
     private void setTimeouts() {
+        if (!readBackslashesAsMeant) {
+            session.query("SET " + BACKSLASHES + " = on");
+        }
         timeouts.forEach((name, value) -> session.query("SET " + name + " = '" + value + "'"));
     }
 
@@ -169,6 +176,9 @@ final class DirectSession implements AutoCloseable {
 
     @Override
     public void close() {
+        if (!readBackslashesAsMeant) {
+            reset(BACKSLASHES);
+        }
         timeouts.keySet().forEach(this::reset);
         session.close();
     }

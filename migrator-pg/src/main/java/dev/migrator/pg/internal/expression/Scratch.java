@@ -2,6 +2,7 @@ package dev.migrator.pg.internal.expression;
 
 import dev.migrator.Identifier;
 import dev.migrator.QualifiedName;
+import dev.migrator.engine.ErrorClass;
 import dev.migrator.pg.internal.sql.Row;
 import dev.migrator.pg.internal.sql.Session;
 import dev.migrator.pg.internal.sql.SqlErrors;
@@ -296,17 +297,24 @@ public final class Scratch {
         void run() throws SQLException;
     }
 
-    /** Runs something that the server may refuse, and leaves the transaction usable if it does. */
+    /**
+     * Runs something that the server may refuse, and leaves the transaction usable if it does.
+     *
+     * @throws dev.migrator.engine.StepFailure if it was broken off: a cancelled statement or a lost connection says nothing
+     *     about the SQL
+     */
     void attempt(Work work) {
         session.query("SAVEPOINT migrator_attempt");
         try {
             work.run();
-            session.query("RELEASE SAVEPOINT migrator_attempt");
         } catch (SQLException e) {
+            if (SqlErrors.whileWorking(e) != ErrorClass.PERMANENT) {
+                throw SqlErrors.failure("SQL could not be checked", e);
+            }
             session.query("ROLLBACK TO SAVEPOINT migrator_attempt");
             throw new RejectedSqlException(SqlErrors.describe(e), e);
-        } finally {
-            session.query("SELECT pg_catalog.set_config('search_path', '', true)");
         }
+        session.query("RELEASE SAVEPOINT migrator_attempt");
+        session.query("SELECT pg_catalog.set_config('search_path', '', true)");
     }
 }

@@ -7,10 +7,8 @@ import dev.migrator.pg.internal.catalog.Catalog;
 import dev.migrator.pg.internal.catalog.TableInfo;
 import dev.migrator.pg.internal.execute.Fingerprinter;
 import dev.migrator.pg.internal.sql.Session;
-import dev.migrator.pg.internal.sql.SqlErrors;
 import dev.migrator.plan.Artifact;
 import dev.migrator.plan.Step;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -31,18 +29,13 @@ public final class PgFingerprinter implements Fingerprinter {
     @Override
     public List<String> fingerprint(MigrationState state, List<StepState> steps) {
         try (Session session = Session.open(source)) {
-            session.connection().setAutoCommit(false);
-            try {
+            return session.inPassing("reading the catalog", () -> {
                 session.query("SELECT pg_catalog.set_config('search_path', '', true),"
                         + " pg_catalog.set_config('lock_timeout', '2s', true),"
-                        + " pg_catalog.set_config('idle_in_transaction_session_timeout', '15s', true)");
+                        + " pg_catalog.set_config('idle_in_transaction_session_timeout', '15s', true),"
+                        + PgPlanner.PRINTED);
                 return read(state, steps, new Catalog(session));
-            } finally {
-                session.connection().rollback();
-                session.connection().setAutoCommit(true);
-            }
-        } catch (SQLException e) {
-            throw SqlErrors.failure("reading the catalog", e);
+            });
         }
     }
 

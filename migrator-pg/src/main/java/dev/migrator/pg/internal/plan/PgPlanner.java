@@ -16,14 +16,13 @@ import dev.migrator.operation.RunSql;
 import dev.migrator.operation.SetNotNull;
 import dev.migrator.operation.SplitColumn;
 import dev.migrator.pg.internal.catalog.TableInfo;
+import dev.migrator.pg.internal.sql.CurrentSchema;
 import dev.migrator.pg.internal.sql.Row;
 import dev.migrator.pg.internal.sql.Session;
-import dev.migrator.pg.internal.sql.SqlErrors;
 import dev.migrator.plan.Finding;
 import dev.migrator.plan.Plan;
 import dev.migrator.plan.PlanRule;
 import dev.migrator.plan.TableEstimate;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -41,6 +40,10 @@ public final class PgPlanner implements Planner {
     private static final int OLDEST = 140000;
     private static final int FIRST_SOUND_INDEXES = 140004;
 
+    /** How SQL is read and printed must not depend on a role's settings: plans and fingerprints are compared. */
+    static final String PRINTED = " pg_catalog.set_config('standard_conforming_strings', 'on', true),"
+            + " pg_catalog.set_config('quote_all_identifiers', 'off', true)";
+
     private final DataSource source;
     private final Identifier stateSchema;
 
@@ -53,15 +56,8 @@ public final class PgPlanner implements Planner {
     @Override
     public Plan plan(Migration migration) {
         try (Session session = Session.open(source)) {
-            session.connection().setAutoCommit(false);
-            try {
-                return plan(migration, session);
-            } finally {
-                session.connection().rollback();
-                session.connection().setAutoCommit(true);
-            }
-        } catch (SQLException e) {
-            throw SqlErrors.failure("Migration " + migration.id() + " could not be planned", e);
+            return session.inPassing(
+                    "Migration " + migration.id() + " could not be planned", () -> plan(migration, session));
         }
     }
 
@@ -95,6 +91,7 @@ public final class PgPlanner implements Planner {
 
     private static void checkServer(Migration migration, Session session) {
         Row server = session.query("SELECT pg_catalog.current_setting('server_version') AS name,"
+                        + " pg_catalog.current_setting('session_replication_role') AS replication_role, current_user AS me,"
                         + " pg_catalog.current_setting('server_version_num')::int AS number")
                 .get(0);
         long number = server.number("number");
@@ -105,23 +102,34 @@ public final class PgPlanner implements Planner {
             problem = "whose CREATE INDEX CONCURRENTLY can leave an index without some rows.";
         }
         if (!problem.isEmpty()) {
-            throw new PlanRefusedException(
-                    migration.id(),
-                    List.of(new Finding(
-                            Finding.Severity.REFUSED,
-                            "server",
-                            "this is PostgreSQL " + server.text("name") + ", " + problem,
-                            "The migrator needs PostgreSQL 14.4 or later.")));
+            throw refused(
+                    migration,
+                    "this is PostgreSQL " + server.text("name") + ", " + problem,
+                    "The migrator needs PostgreSQL 14.4 or later.");
         }
+        if (server.text("replication_role").equals("replica")) {
+            Identifier me = Identifier.of(server.text("me"));
+            throw refused(
+                    migration,
+                    "session_replication_role is 'replica' for user " + me.quoted()
+                            + ": no trigger fires in its sessions, and no foreign key is checked.",
+                    "ALTER ROLE " + me.quoted() + " RESET session_replication_role, or migrate as another role.");
+        }
+    }
+
+    private static PlanRefusedException refused(Migration migration, String problem, String remedy) {
+        return new PlanRefusedException(
+                migration.id(), List.of(new Finding(Finding.Severity.REFUSED, "server", problem, remedy)));
     }
 
     private Workspace workspace(Migration migration, Session session) {
         session.query("SELECT pg_catalog.set_config('lock_timeout', '2s', true),"
                 + " pg_catalog.set_config('statement_timeout', '60s', true),"
                 // A process that is stopped meanwhile must not hold the tables' ACCESS SHARE for ever.
-                + " pg_catalog.set_config('idle_in_transaction_session_timeout', '15s', true)");
-        Row row = session.query("SELECT pg_catalog.current_setting('search_path') AS path,"
-                        + " coalesce(pg_catalog.current_schema(), 'public') AS schema")
+                + " pg_catalog.set_config('idle_in_transaction_session_timeout', '15s', true),"
+                + PRINTED);
+        Row row = session.query("SELECT pg_catalog.current_setting('search_path') AS path," + " " + CurrentSchema.SQL
+                        + " AS schema")
                 .get(0);
         session.query("SELECT pg_catalog.set_config('search_path', '', true)");
         return new Workspace(migration, session, stateSchema, Identifier.of(row.text("schema")), row.text("path"));

@@ -141,7 +141,8 @@ final class SyncTriggers {
 
     private String function(String body) {
         return "CREATE OR REPLACE FUNCTION " + work.function().quoted()
-                + "() RETURNS trigger LANGUAGE plpgsql SECURITY INVOKER AS " + Literal.body("\n" + body);
+                + "() RETURNS trigger LANGUAGE plpgsql SECURITY INVOKER AS "
+                + Literal.body("\n" + Literal.portable(body));
     }
 
     private List<String> trigger(Identifier name, String event, String condition, String arguments) {

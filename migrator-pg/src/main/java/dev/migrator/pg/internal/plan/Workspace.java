@@ -109,9 +109,20 @@ final class Workspace {
         if (!TablePreflight.passes(path, info.get(), findings)) {
             return Optional.empty();
         }
+        Names names = new Names(migration.id(), name);
+        if (info.get().column(names.marker()).isPresent()) {
+            findings.refuse(
+                    path + ".table",
+                    name.quoted() + " has the column " + names.marker().quoted() + ", by which this migration was"
+                            + " started on it before, and the state schema " + stateSchema.quoted()
+                            + " knows nothing of that.",
+                    "Name the schema that does (--state-schema), or restore it; if it is lost, undo by hand what the"
+                            + " migration has changed.");
+            return Optional.empty();
+        }
         try {
             Scratch scratch = new Scratch(session, searchPath, name);
-            return Optional.of(new TableWork(new Names(migration.id(), name), stateSchema, info.get(), scratch));
+            return Optional.of(new TableWork(names, stateSchema, info.get(), scratch));
         } catch (SQLException e) {
             findings.refuse(
                     path + ".table",

@@ -36,6 +36,48 @@ public final class Literal {
                         + "]::pg_catalog.text[]";
     }
 
+    /**
+     * SQL that reads the same whatever {@code standard_conforming_strings} says. The body of a function is read anew in every
+     * session that calls it.
+     *
+     * @param sql SQL as the server prints it, or of our own making, for {@code standard_conforming_strings = on}
+     */
+    public static String portable(String sql) {
+        StringBuilder result = new StringBuilder(sql.length() + 16);
+        int at = 0;
+        while (at < sql.length()) {
+            char c = sql.charAt(at);
+            boolean escapes = c == 'E' && sql.startsWith("'", at + 1);
+            int end;
+            if (sql.startsWith("--", at)) {
+                int line = sql.indexOf('\n', at);
+                end = line < 0 ? sql.length() : line;
+            } else if (c == '"' || c == '\'' || escapes) {
+                end = endOfQuoted(sql, escapes ? at + 1 : at, escapes);
+            } else {
+                end = at + 1;
+            }
+            String token = sql.substring(at, end);
+            result.append(c == '\'' && token.indexOf('\\') >= 0 ? "E" + token.replace("\\", "\\\\") : token);
+            at = end;
+        }
+        return result.toString();
+    }
+
+    /** The index after a quoted name or constant. */
+    private static int endOfQuoted(String sql, int from, boolean escapes) {
+        String quote = sql.substring(from, from + 1);
+        int at = from + 1;
+        while (at < sql.length()) {
+            boolean isQuote = sql.startsWith(quote, at);
+            if (isQuote && !sql.startsWith(quote, at + 1)) {
+                return at + 1;
+            }
+            at += isQuote || (escapes && sql.charAt(at) == '\\') ? 2 : 1;
+        }
+        return sql.length();
+    }
+
     /** A text as the body of a function or of a DO statement, between dollar quotes that do not occur in it. */
     public static String body(String text) {
         String tag = "$migrator$";

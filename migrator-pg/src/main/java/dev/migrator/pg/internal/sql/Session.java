@@ -11,8 +11,11 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +50,7 @@ public final class Session implements AutoCloseable {
     }
 
     /** Opens a connection, uses it, and closes it. */
-    public static <T> T with(DataSource source, java.util.function.Function<Session, T> use) {
+    public static <T> T with(DataSource source, Function<Session, T> use) {
         try (Session session = open(source)) {
             return use.apply(session);
         }
@@ -102,13 +105,22 @@ public final class Session implements AutoCloseable {
      * {@code preferQueryMode=extendedForPrepared}, which makes this a single protocol message; with others the driver
      * sends the statements in one burst.
      *
+     * <p>Where {@code standard_conforming_strings} is off, the server would read the backslashes in the whole message by it
+     * before anything in the message could turn it on: then the transaction is begun by a message of its own, under which
+     * nothing is locked yet.
+     *
      * @return the rows of the last statement that had any
      */
     public List<Row> message(List<String> statements) throws SQLException {
-        String text = "BEGIN;\n" + String.join(";\n", statements) + ";\nCOMMIT";
+        boolean readsAsMeant = readsBackslashesAsMeant();
+        String text = (readsAsMeant ? "BEGIN;\n" : "") + String.join(";\n", statements) + ";\nCOMMIT";
         LOG.debug("{}", text);
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
+            if (!readsAsMeant) {
+                statement.execute("BEGIN; SET LOCAL standard_conforming_strings = on;"
+                        + " SET LOCAL idle_in_transaction_session_timeout = '15s'");
+            }
             List<Row> last = List.of();
             boolean hasRows = statement.execute(text);
             while (hasRows || statement.getUpdateCount() != -1) {
@@ -124,9 +136,59 @@ public final class Session implements AutoCloseable {
         }
     }
 
+    /** Whether a backslash in a plain constant is one, as plans take for granted; not where a role is set otherwise. */
+    public boolean readsBackslashesAsMeant() {
+        try {
+            return !"off"
+                    .equals(connection.unwrap(PGConnection.class).getParameterStatus("standard_conforming_strings"));
+        } catch (SQLException e) {
+            LOG.debug("The connection does not tell how it reads backslashes", e);
+            return true;
+        }
+    }
+
     private void leaveFailedTransaction(SQLException cause) {
         try (Statement statement = connection.createStatement()) {
             statement.execute("ROLLBACK");
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    /**
+     * Does something in a transaction that is rolled back in any case.
+     *
+     * @param what what it is, for people
+     * @throws StepFailure as the work does, or because there is no transaction to be had
+     */
+    public <T> T inPassing(String what, Supplier<T> work) {
+        try {
+            connection.setAutoCommit(false);
+            T result;
+            try {
+                result = work.get();
+            } catch (RuntimeException | Error e) {
+                leave(e);
+                throw e;
+            }
+            connection.rollback();
+            connection.setAutoCommit(true);
+            return result;
+        } catch (SQLException e) {
+            throw SqlErrors.failure(what, e);
+        } catch (StepFailure e) {
+            throw new StepFailure(
+                    e.errorClass(),
+                    e.sqlState(),
+                    what + ": " + e.getMessage() + " Nothing was changed.",
+                    Optional.of(e));
+        }
+    }
+
+    private void leave(Throwable cause) {
+        try {
+            connection.rollback();
+            connection.setAutoCommit(true);
         } catch (SQLException e) {
             cause.addSuppressed(e);
         }

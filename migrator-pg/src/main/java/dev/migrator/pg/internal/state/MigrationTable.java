@@ -10,6 +10,7 @@ import dev.migrator.engine.MigrationState;
 import dev.migrator.engine.Position;
 import dev.migrator.engine.Transition;
 import dev.migrator.engine.Waiting;
+import dev.migrator.pg.internal.sql.CurrentSchema;
 import dev.migrator.pg.internal.sql.Literal;
 import dev.migrator.pg.internal.sql.Row;
 import dev.migrator.plan.Action;
@@ -96,17 +97,18 @@ final class MigrationTable {
 
     private String insert(Lease lease, Migration migration, Plan plan) {
         String schema =
-                migration.schema().map(Identifier::value).map(Literal::text).orElse("pg_catalog.current_schema()");
+                migration.schema().map(Identifier::value).map(Literal::text).orElse(CurrentSchema.SQL);
         return """
                 INSERT INTO %s AS m (target, migration, checksum, definition, resolved_schema, library_version, phase, status,
-                    direction, fingerprint, irreversible, started_at, phase_completed_at, updated_at)
-                VALUES (%s, %s, %s, COALESCE(%s, ''), %s, 'EXPAND', 'RUNNING', 'FORWARD', %s, %s, pg_catalog.now(),
+                    direction, fingerprint, steps, irreversible, started_at, phase_completed_at, updated_at)
+                VALUES (%s, %s, %s, COALESCE(%s, ''), %s, 'EXPAND', 'RUNNING', 'FORWARD', %s, %s, %s, pg_catalog.now(),
                     pg_catalog.now(), pg_catalog.now())
                 ON CONFLICT (target, migration) DO UPDATE
                 SET checksum = EXCLUDED.checksum, definition = EXCLUDED.definition,
                     resolved_schema = EXCLUDED.resolved_schema, library_version = EXCLUDED.library_version,
                     phase = EXCLUDED.phase, status = EXCLUDED.status, direction = EXCLUDED.direction, rollback_to = NULL,
-                    error = NULL, waiting = '{}', fingerprint = EXCLUDED.fingerprint, irreversible = EXCLUDED.irreversible,
+                    error = NULL, waiting = '{}', fingerprint = EXCLUDED.fingerprint, steps = EXCLUDED.steps,
+                    irreversible = EXCLUDED.irreversible,
                     started_at = EXCLUDED.started_at, phase_completed_at = EXCLUDED.phase_completed_at,
                     updated_at = EXCLUDED.updated_at
                 WHERE (m.phase, m.status, m.direction) = ('EXPAND', 'PENDING', 'ROLLING_BACK')"""
@@ -118,6 +120,7 @@ final class MigrationTable {
                         schema,
                         Literal.text(libraryVersion()),
                         Literal.texts(plan.fingerprint()),
+                        Literal.number(plan.steps().size()),
                         irreversible(plan).map(Literal::text).orElse("NULL"));
     }
 

@@ -59,7 +59,7 @@ record StateDatabase(DataSource source, StateSql sql) {
         try (Session session = Session.open(source)) {
             return session.tryQuery(query, parameters).stream().map(as).toList();
         } catch (SQLException e) {
-            if (SqlErrors.state(e).equals(UNDEFINED_TABLE)) {
+            if (SqlErrors.state(e).equals(UNDEFINED_TABLE) && !isInstalled()) {
                 return List.of();
             }
             throw repeatable(failure(what, e));
@@ -71,6 +71,11 @@ record StateDatabase(DataSource source, StateSql sql) {
                             + ". Nothing was changed; use the release that recorded it, or a newer one.",
                     Optional.of(e));
         }
+    }
+
+    /** Whether there is a state schema; if so, a table that is not there has been dropped. */
+    private boolean isInstalled() {
+        return new StateSchema(source, sql.schema()).isInstalled();
     }
 
     /** Runs one statement that writes, and reads its rows. */
@@ -119,7 +124,8 @@ record StateDatabase(DataSource source, StateSql sql) {
             return failure(
                     e,
                     what + ": the state schema " + schema + " is not installed in this database, or not whole: "
-                            + SqlErrors.describe(e) + ". Nothing was changed; the first migrate installs it.");
+                            + SqlErrors.describe(e) + ". Nothing was changed. The first migrate installs it; one that is not"
+                            + " whole has to be restored as it was.");
         }
         if (state.equals(INSUFFICIENT_PRIVILEGE)) {
             return failure(

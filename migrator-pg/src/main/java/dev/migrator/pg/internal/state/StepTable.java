@@ -1,13 +1,17 @@
 package dev.migrator.pg.internal.state;
 
+import dev.migrator.engine.ErrorClass;
 import dev.migrator.engine.Lease;
+import dev.migrator.engine.StepFailure;
 import dev.migrator.engine.StepState;
+import dev.migrator.pg.internal.sql.Row;
 import dev.migrator.plan.Artifact;
 import dev.migrator.plan.Plan;
 import dev.migrator.plan.Step;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** The recorded plan: the tables {@code step} and {@code artifact}. */
@@ -18,19 +22,59 @@ final class StepTable {
         this.database = database;
     }
 
+    /**
+     * A line of the recorded plan.
+     *
+     * @param planned how many there must be
+     * @param step the step; empty if there is none at all
+     */
+    private record Line(long planned, Optional<StepState> step) {
+        static Line of(Row row) {
+            boolean isStep = row.optionalText("ordinal").isPresent();
+            return new Line(row.number("planned"), isStep ? Optional.of(StepCodec.decode(row)) : Optional.empty());
+        }
+    }
+
+    /**
+     * The plan with what was done of it.
+     *
+     * @throws StepFailure if the record lacks steps: to go on by what is left of it would skip them
+     */
     List<StepState> steps(String id) {
+        List<Line> lines = lines(id);
+        List<StepState> steps =
+                lines.stream().flatMap(line -> line.step().stream()).toList();
+        if (!lines.isEmpty() && lines.get(0).planned() != steps.size()) {
+            throw new StepFailure(
+                    ErrorClass.PERMANENT,
+                    "",
+                    "Migration " + id + ": its record is not whole: of the "
+                            + lines.get(0).planned()
+                            + " steps of its plan, " + steps.size() + " are left in " + database.table("step")
+                            + ". Nothing was changed. Restore the tables of that schema as they were: nothing else"
+                            + " knows what was done and how to undo it.",
+                    Optional.empty());
+        }
+        return steps;
+    }
+
+    private List<Line> lines(String id) {
         return database.read(
                 "Migration " + id + ": reading its steps",
-                StepCodec::decode,
+                Line::of,
                 """
-                SELECT s.ordinal, s.phase, s.operation, s.title, s.action_kind, s.action, s.undo_kind, s.undo,
+                SELECT m.steps AS planned, s.ordinal, s.phase, s.operation, s.title, s.action_kind, s.action, s.undo_kind, s.undo,
                     s.done_when, s.effects, s.status, s.attempts,
                     %s AS makes,
                     %s AS removes
-                FROM %s AS s
-                WHERE s.target = ? AND s.migration = ?
+                FROM %s AS m LEFT JOIN %s AS s USING (target, migration)
+                WHERE m.target = ? AND m.migration = ?
                 ORDER BY s.ordinal"""
-                        .formatted(artifacts("s.makes"), artifacts("s.removes"), database.table("step")),
+                        .formatted(
+                                artifacts("s.makes"),
+                                artifacts("s.removes"),
+                                database.table("migration"),
+                                database.table("step")),
                 database.sql().target(),
                 id);
     }
