@@ -24,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
  * then it wakes up. It must do nothing any more, and end.
  */
 class StoppedProcessIT {
-    private static final Path KILL = Path.of("/bin/kill");
     private static final String OPERATIONS =
             """
             operations:
@@ -44,7 +43,7 @@ class StoppedProcessIT {
 
     @BeforeEach
     void open() {
-        assumeThat(KILL).isExecutable();
+        assumeThat(Signal.KILL).isExecutable();
         site = CommandSite.in(
                 folder,
                 "CREATE TABLE users (id int PRIMARY KEY, age int, note text)",
@@ -63,13 +62,6 @@ class StoppedProcessIT {
     private static String function(String work) {
         return "CREATE OR REPLACE FUNCTION label(age int) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN " + work
                 + " RETURN age::text; END $$";
-    }
-
-    private static void signal(String signal, Process process) throws IOException, InterruptedException {
-        assertThat(new ProcessBuilder(KILL.toString(), "-" + signal, String.valueOf(process.pid()))
-                        .start()
-                        .waitFor())
-                .isZero();
     }
 
     private void leaseRunsOut() {
@@ -108,7 +100,7 @@ class StoppedProcessIT {
         SchemaSnapshot before = site.database().snapshot("public");
         List<List<String>> steps =
                 site.database().queryRows("SELECT ordinal, token, status FROM migrator.step ORDER BY 1");
-        signal("CONT", stopped);
+        Signal.CONT.send(stopped);
         assertThat(stopped.waitFor(2, TimeUnit.MINUTES)).isTrue();
         Command.Result result = site.command().result(stopped);
         assertThat(result.code()).as(result.err()).isIn(0, 1);
@@ -129,7 +121,7 @@ class StoppedProcessIT {
         site.database().execute(function("PERFORM pg_catalog.pg_sleep(0.001);"));
         Process stopped = site.command().start("migrate");
         await(() -> site.database().queryLong("SELECT coalesce(sum(rows), 0) FROM migrator.backfill_chunk") > 0);
-        signal("STOP", stopped);
+        Signal.STOP.send(stopped);
         site.database().execute(function(""));
         leaseRunsOut();
         Command.Result finished = other.run("migrate");
@@ -144,7 +136,7 @@ class StoppedProcessIT {
                 BackgroundSession.holding(site.database(), "BEGIN; SELECT count(*) FROM users")) {
             stopped = site.command().start("migrate");
             await(() -> said().contains("waits for ACCESS EXCLUSIVE"));
-            signal("STOP", stopped);
+            Signal.STOP.send(stopped);
             long token = token();
             leaseRunsOut();
             CompletableFuture<Command.Result> finished = CompletableFuture.supplyAsync(() -> other.run("migrate"));
@@ -163,7 +155,7 @@ class StoppedProcessIT {
                 site.database(), "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM others")) {
             stopped = site.command().start("migrate");
             await(() -> running("query LIKE 'CREATE INDEX CONCURRENTLY%' AND wait_event_type = 'Lock'"));
-            signal("STOP", stopped);
+            Signal.STOP.send(stopped);
             long token = token();
             leaseRunsOut();
             CompletableFuture<Command.Result> finished = CompletableFuture.supplyAsync(() -> other.run("migrate"));
@@ -173,5 +165,36 @@ class StoppedProcessIT {
             assertThat(result.code()).as(result.err()).isZero();
         }
         wakesUpTooLate(stopped);
+    }
+
+    @Test
+    void inATransactionUnderLocksWhichTheServerFinishesWithoutIt() throws Exception {
+        assertThat(site.command().run("migrate", "--to", "VALIDATE").code()).isZero();
+        long done = stepsDone();
+        Process stopped;
+        String backend;
+        try (BackgroundSession record = BackgroundSession.holding(
+                site.database(), "BEGIN; SELECT FROM migrator.step WHERE phase = 'CONTRACT' FOR UPDATE")) {
+            stopped = site.command().start("migrate");
+            String waiting = "query LIKE 'BEGIN;%LOCK TABLE%' AND wait_event_type = 'Lock'";
+            await(() -> running(waiting));
+            Signal.STOP.send(stopped);
+            backend = site.database().queryString("SELECT pid FROM pg_stat_activity WHERE " + waiting);
+            record.execute("COMMIT");
+        }
+        await(() -> site.database().queryBoolean("SELECT state = 'idle' FROM pg_stat_activity WHERE pid = " + backend));
+        assertThat(stepsDone())
+                .as("steps done, the last one while it was stopped")
+                .isEqualTo(done + 1);
+        assertThat(site.database().queryLong("SELECT count(*) FROM pg_locks WHERE pid = " + backend))
+                .isZero();
+        leaseRunsOut();
+        Command.Result finished = other.run("migrate");
+        assertThat(finished.code()).as(finished.err()).isZero();
+        wakesUpTooLate(stopped);
+    }
+
+    private long stepsDone() {
+        return site.database().queryLong("SELECT count(*) FROM migrator.step WHERE status = 'DONE'");
     }
 }

@@ -4,10 +4,13 @@ import dev.migrator.test.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
 
@@ -15,6 +18,8 @@ import java.util.function.IntFunction;
 public final class Application implements AutoCloseable {
     private final AtomicInteger completed = new AtomicInteger();
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
+    private final AtomicLong slowestNanos = new AtomicLong();
+    private final AtomicReference<String> slowestStatement = new AtomicReference<>("none");
     private final List<Thread> threads;
     private volatile boolean stopped;
 
@@ -38,8 +43,10 @@ public final class Application implements AutoCloseable {
             statement.execute("SET statement_timeout = '20s'");
             while (!stopped) {
                 String sql = statements.apply(numbers.incrementAndGet());
+                long begun = System.nanoTime();
                 try {
                     statement.execute(sql);
+                    measured(sql, System.nanoTime() - begun);
                     completed.incrementAndGet();
                 } catch (SQLException e) {
                     failures.add(sql + ": " + e.getMessage());
@@ -49,6 +56,22 @@ public final class Application implements AutoCloseable {
         } catch (SQLException e) {
             failures.add(e.toString());
         }
+    }
+
+    private void measured(String sql, long nanos) {
+        if (nanos > slowestNanos.getAndAccumulate(nanos, Math::max)) {
+            slowestStatement.set(sql);
+        }
+    }
+
+    /** How long the slowest statement that succeeded has taken. */
+    public Duration slowest() {
+        return Duration.ofNanos(slowestNanos.get());
+    }
+
+    /** What it has done, and how long the slowest of it took, for people. */
+    public String measured() {
+        return completed() + " statements, the slowest " + slowest().toMillis() + " ms: " + slowestStatement.get();
     }
 
     /** How many statements have succeeded. */

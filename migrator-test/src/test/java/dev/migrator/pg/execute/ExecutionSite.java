@@ -35,6 +35,9 @@ import javax.sql.DataSource;
 final class ExecutionSite implements AutoCloseable {
     static final String ID = "0001_test";
     static final QualifiedName USERS = QualifiedName.of("public", "users");
+    /** What no statement of an application may take because of the migrator, on however slow a machine. */
+    static final Duration GENEROUS = Duration.ofSeconds(2);
+
     private static final Duration LEASE = Duration.ofHours(1);
 
     final TestDatabase db;

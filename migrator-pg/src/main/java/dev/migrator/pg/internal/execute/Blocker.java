@@ -59,8 +59,8 @@ record Blocker(
         if (kind == Kind.PREPARED) {
             text.append("prepared ");
             text.append(age.map(time -> Failures.text(time) + " ago").orElse("at an unknown time"));
-        } else if (state.isPresent()) {
-            text.append(what(state.get()));
+        } else if (state.isPresent() || isKnownByKind()) {
+            text.append(what(state.orElse("")));
             age.ifPresent(time -> text.append(", transaction open for ").append(Failures.text(time)));
         } else {
             text.append("state, age and query are not visible to this role, grant pg_read_all_stats to it to see them");
@@ -69,6 +69,11 @@ record Blocker(
         query.filter(sql -> !sql.isEmpty())
                 .ifPresent(sql -> text.append("; last query: ").append(sql));
         return text.toString();
+    }
+
+    /** A role that may not see what a session does still knows an autovacuum, which has no user, and an index build. */
+    private boolean isKnownByKind() {
+        return kind != Kind.TRANSACTION;
     }
 
     private String what(String activity) {
@@ -80,10 +85,13 @@ record Blocker(
         };
     }
 
-    /** What ends it, as a statement for whoever decides to. */
-    String remedy() {
+    /** What ends it, as a statement for whoever decides to; nothing ends a vacuum that would only begin again. */
+    Optional<String> remedy() {
+        if (kind == Kind.WRAPAROUND_VACUUM) {
+            return Optional.empty();
+        }
         return gid.map(name -> "ROLLBACK PREPARED '" + name.replace("'", "''") + "'")
                 .or(() -> pid.map(number -> "SELECT pg_terminate_backend(" + number + ")"))
-                .orElse("SELECT gid, prepared, owner FROM pg_prepared_xacts");
+                .or(() -> Optional.of("SELECT gid, prepared, owner FROM pg_prepared_xacts"));
     }
 }

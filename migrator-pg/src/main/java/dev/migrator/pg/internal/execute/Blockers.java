@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Asks the server who holds locks that a step's locks conflict with, on its tables and all their partitions. Needs no right
@@ -43,6 +45,32 @@ final class Blockers {
             found.putIfAbsent(blocker.id(), blocker);
         }
         return List.copyOf(found.values());
+    }
+
+    /**
+     * Who holds up a backend that waits: those who hold locks that it is known to wait for, then any others.
+     *
+     * @param pid the backend that waits
+     * @param locks the weakest locks for all of whose holders it waits
+     * @param others what those hold who hold none of these
+     */
+    static List<Blocker> holdingUp(Session session, long pid, List<TableLock> locks, String others) {
+        // The server tells 0 for a prepared transaction, whichever.
+        Set<Long> pids = session
+                .query("SELECT pg_catalog.unnest(pg_catalog.pg_blocking_pids(?::pg_catalog.int4)) AS pid", (int) pid)
+                .stream()
+                .map(row -> row.number("pid"))
+                .collect(Collectors.toSet());
+        if (pids.isEmpty()) {
+            return List.of();
+        }
+        List<Blocker> result = new ArrayList<>(find(session, locks).stream()
+                .filter(holder -> pids.contains(holder.pid().orElse(0L)))
+                .toList());
+        result.forEach(holder -> pids.remove(holder.pid().orElse(0L)));
+        List<String> rest = pids.stream().map(String::valueOf).toList();
+        session.query(SESSIONS, rest).forEach(row -> result.add(blocker(row, others)));
+        return List.copyOf(result);
     }
 
     // Descendants count, because LOCK TABLE takes them too. A prepared transaction shows without a pid, and under the
@@ -85,7 +113,28 @@ final class Blockers {
             ORDER BY age DESC NULLS LAST, l.pid
             """;
 
+    private static final String SESSIONS =
+            """
+            SELECT a.pid, l.virtualtransaction AS vxid,
+                a.usename, a.application_name, pg_catalog.host(a.client_addr) AS client, a.state, a.backend_type,
+                a.usesysid IS NULL AS userless,
+                (EXTRACT(epoch FROM pg_catalog.clock_timestamp() - a.xact_start) * 1000)::pg_catalog.int8 AS age,
+                CASE WHEN a.state IS NOT NULL OR a.backend_type IS NOT NULL THEN a.query END AS query,
+                NULL AS gid, NULL AS owner, NULL AS prepared_age, false AS freeze_due,
+                b.pid IS NOT NULL AS builds_index
+            FROM pg_catalog.pg_stat_activity AS a
+            JOIN pg_catalog.pg_locks AS l ON l.pid = a.pid AND l.locktype = 'virtualxid' AND l.granted
+                AND l.virtualxid = l.virtualtransaction
+            LEFT JOIN pg_catalog.pg_stat_progress_create_index AS b ON b.pid = a.pid
+            WHERE a.pid = ANY (?::pg_catalog.int4[])
+            ORDER BY age DESC NULLS LAST, a.pid
+            """;
+
     private static Blocker blocker(Row row) {
+        return blocker(row, mode(row.text("mode")) + " on " + row.text("table"));
+    }
+
+    private static Blocker blocker(Row row, String holds) {
         Optional<Long> pid = row.optionalText("pid").map(Long::valueOf);
         Optional<String> gid = row.optionalText("gid");
         Blocker.Kind kind = kind(row, pid);
@@ -98,7 +147,7 @@ final class Blockers {
                 kind,
                 pid,
                 gid,
-                mode(row.text("mode")) + " on " + row.text("table"),
+                holds,
                 row.optionalText("usename").or(() -> row.optionalText("owner")),
                 row.optionalText("application_name"),
                 row.optionalText("client"),

@@ -27,12 +27,14 @@ final class Concurrently {
     /**
      * Runs the statement.
      *
+     * @param wait what the server waits for before it goes on with it
      * @throws PausedException if it was cancelled for a pause; it may be half done
      * @throws SQLException if it failed; it may be half done
      */
-    void run(Task task, String statement) throws SQLException {
+    void run(Task task, HoldUps.Wait wait, String statement) throws SQLException {
         try (DirectSession session = DirectSession.open(direct, "0")) {
-            Watchdog watchdog = new Watchdog(session.session(), task, pace, () -> report(task, session.pid()));
+            HoldUps holdUps = new HoldUps(task, session.pid(), wait);
+            Watchdog watchdog = new Watchdog(session.session(), task, pace, () -> report(task, session.pid(), holdUps));
             try (watchdog) {
                 session.session().plain(statement);
             } catch (SQLException e) {
@@ -58,16 +60,20 @@ final class Concurrently {
         }
     }
 
-    private void report(Task task, long pid) {
-        Session.with(
-                        source,
-                        session -> session.query(
-                                """
-                                SELECT p.phase, p.blocks_done, p.blocks_total, p.tuples_done, p.lockers_total,
-                                    p.lockers_done, p.current_locker_pid
-                                FROM pg_catalog.pg_stat_progress_create_index AS p WHERE p.pid = ?
-                                """,
-                                pid))
+    private void report(Task task, long pid, HoldUps holdUps) {
+        try (Session session = Session.open(source)) {
+            progress(session, task, pid);
+            holdUps.look(session);
+        }
+    }
+
+    private static void progress(Session session, Task task, long pid) {
+        session.query(
+                        """
+                        SELECT p.phase, p.blocks_done, p.blocks_total, p.tuples_done, p.lockers_total, p.lockers_done
+                        FROM pg_catalog.pg_stat_progress_create_index AS p WHERE p.pid = ?
+                        """,
+                        pid)
                 .forEach(row -> {
                     LOG.debug("Migration {}, step {}: {}", task.lease().migration(), task.ordinal(), row);
                     task.control()

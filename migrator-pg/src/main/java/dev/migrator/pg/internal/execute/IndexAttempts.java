@@ -69,6 +69,11 @@ final class IndexAttempts {
         }
     }
 
+    /** The table of the index. */
+    QualifiedName table() {
+        return table;
+    }
+
     /** The name under which this token's engine builds the index. */
     Identifier buildName() {
         return Identifier.of(base + lease.token());

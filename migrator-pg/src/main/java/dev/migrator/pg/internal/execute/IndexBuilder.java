@@ -124,7 +124,10 @@ final class IndexBuilder {
                 continue;
             }
             try {
-                concurrently.run(task, "DROP INDEX CONCURRENTLY IF EXISTS " + names.quoted(attempt.name()));
+                concurrently.run(
+                        task,
+                        HoldUps.Wait.toDropIndex(names.table()),
+                        "DROP INDEX CONCURRENTLY IF EXISTS " + names.quoted(attempt.name()));
             } catch (SQLException e) {
                 throw Failures.of(task, e);
             }
@@ -137,6 +140,7 @@ final class IndexBuilder {
         try {
             concurrently.run(
                     task,
+                    HoldUps.Wait.toCreateIndex(build.table()),
                     "CREATE " + (build.unique() ? "UNIQUE " : "") + "INDEX CONCURRENTLY " + name.quoted() + " ON "
                             + build.table().quoted() + " " + build.definition());
         } catch (PausedException e) {

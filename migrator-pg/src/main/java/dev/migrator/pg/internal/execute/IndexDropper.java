@@ -43,7 +43,10 @@ final class IndexDropper {
         }
         for (Identifier name : doomed) {
             try {
-                concurrently.run(task, "DROP INDEX CONCURRENTLY IF EXISTS " + names.quoted(name));
+                concurrently.run(
+                        task,
+                        HoldUps.Wait.toDropIndex(drop.table()),
+                        "DROP INDEX CONCURRENTLY IF EXISTS " + names.quoted(name));
             } catch (SQLException e) {
                 throw Failures.of(task, e);
             }

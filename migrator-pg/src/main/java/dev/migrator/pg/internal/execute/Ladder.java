@@ -195,12 +195,14 @@ final class Ladder {
         text.append("\nNothing was changed, and nothing waits for a lock any more. ");
         Set<String> remedies = lastSeen.stream()
                 .limit(MOST_NAMED)
-                .map(Blocker::remedy)
+                .flatMap(blocker -> blocker.remedy().stream())
                 .collect(Collectors.toCollection(LinkedHashSet::new));
-        text.append(
-                remedies.isEmpty()
-                        ? "Choose a quieter time"
-                        : "Wait until they have ended or end them (" + String.join("; ", remedies) + ")");
+        if (lastSeen.isEmpty()) {
+            text.append("Choose a quieter time");
+        } else {
+            text.append("Wait until they have ended");
+            text.append(remedies.isEmpty() ? "" : " or end them (" + String.join("; ", remedies) + ")");
+        }
         return text.append(", then run migrate again.").toString();
     }
 }

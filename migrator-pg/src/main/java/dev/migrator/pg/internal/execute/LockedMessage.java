@@ -51,9 +51,8 @@ final class LockedMessage {
         List<TableLock> hurting =
                 locks.stream().filter(lock -> lock.mode().hurtsApplications()).toList();
         Duration gentle = facts.gentleWait();
-        Message message = Message.limitedTo(settings.statementLimit().plus(gentle))
-                .set("synchronous_commit", "local")
-                .set("application_name", name());
+        Message message =
+                Message.limitedTo(settings.statementLimit().plus(gentle)).set("application_name", name());
         if (facts.limitsTransactions()) {
             // A backstop only, against a client that stalls in the middle of its message: it ends the session, so every
             // other limit comes first.

@@ -12,7 +12,7 @@ import java.util.List;
  * A transaction that is sent as one message, put together statement by statement.
  *
  * <p>It says for itself what a role's or database's settings could otherwise decide: how it is isolated (a repeatable read
- * would check the token in a snapshot that is too old), and how long it may wait.
+ * would check the token in a snapshot that is too old), how long it may wait, and that its COMMIT waits for no standby.
  */
 final class Message {
     private static final Duration STATE_LOCKS = Duration.ofSeconds(1);
@@ -26,6 +26,8 @@ final class Message {
     static Message limitedTo(Duration statement) {
         return new Message()
                 .then("SET TRANSACTION ISOLATION LEVEL READ COMMITTED READ WRITE")
+                // COMMIT would wait for a standby that does not answer with all its locks held, those of rows too.
+                .set("synchronous_commit", "local")
                 .set("lock_timeout", STATE_LOCKS)
                 .set("statement_timeout", statement)
                 .set("idle_in_transaction_session_timeout", IDLE);

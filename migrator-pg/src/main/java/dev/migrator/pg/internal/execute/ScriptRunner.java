@@ -85,7 +85,7 @@ final class ScriptRunner {
 
     private void runOne(Task task, String statement) throws SQLException {
         if (GENTLE.matcher(statement.toLowerCase(Locale.ROOT)).find()) {
-            concurrently.run(task, statement);
+            concurrently.run(task, HoldUps.Wait.toGoOn(), statement);
             return;
         }
         Ladder ladder = new Ladder(settings, List.of(), Optional.of(settings.lockDeadline()));

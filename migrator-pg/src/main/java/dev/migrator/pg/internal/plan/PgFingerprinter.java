@@ -2,10 +2,12 @@ package dev.migrator.pg.internal.plan;
 
 import dev.migrator.QualifiedName;
 import dev.migrator.engine.MigrationState;
+import dev.migrator.engine.StepFailure;
 import dev.migrator.engine.StepState;
 import dev.migrator.pg.internal.catalog.Catalog;
 import dev.migrator.pg.internal.catalog.TableInfo;
 import dev.migrator.pg.internal.execute.Fingerprinter;
+import dev.migrator.pg.internal.execute.LockHolders;
 import dev.migrator.pg.internal.sql.Session;
 import dev.migrator.plan.Artifact;
 import dev.migrator.plan.Step;
@@ -36,6 +38,8 @@ public final class PgFingerprinter implements Fingerprinter {
                         + PgPlanner.PRINTED);
                 return read(state, steps, new Catalog(session));
             });
+        } catch (StepFailure e) {
+            throw LockHolders.named(source, e, tables(steps));
         }
     }
 

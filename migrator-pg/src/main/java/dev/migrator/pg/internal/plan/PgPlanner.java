@@ -4,6 +4,7 @@ import dev.migrator.Identifier;
 import dev.migrator.Migration;
 import dev.migrator.engine.PlanRefusedException;
 import dev.migrator.engine.Planner;
+import dev.migrator.engine.StepFailure;
 import dev.migrator.operation.AddColumn;
 import dev.migrator.operation.AddForeignKey;
 import dev.migrator.operation.ChangeType;
@@ -16,6 +17,7 @@ import dev.migrator.operation.RunSql;
 import dev.migrator.operation.SetNotNull;
 import dev.migrator.operation.SplitColumn;
 import dev.migrator.pg.internal.catalog.TableInfo;
+import dev.migrator.pg.internal.execute.LockHolders;
 import dev.migrator.pg.internal.sql.CurrentSchema;
 import dev.migrator.pg.internal.sql.Row;
 import dev.migrator.pg.internal.sql.Session;
@@ -64,6 +66,14 @@ public final class PgPlanner implements Planner {
     private Plan plan(Migration migration, Session session) {
         checkServer(migration, session);
         Workspace workspace = workspace(migration, session);
+        try {
+            return plan(workspace, migration);
+        } catch (StepFailure e) {
+            throw LockHolders.named(source, e, workspace.named());
+        }
+    }
+
+    private static Plan plan(Workspace workspace, Migration migration) {
         List<Operation> operations = migration.operations();
         for (int i = 0; i < operations.size(); i++) {
             Operation operation = operations.get(i);

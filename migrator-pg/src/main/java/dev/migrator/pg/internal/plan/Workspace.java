@@ -14,10 +14,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 
 /** What one run of the planner works on: the session, the tables read so far, the drafts of steps, the findings. */
 final class Workspace {
@@ -28,6 +30,7 @@ final class Workspace {
     private final String searchPath;
     private final Findings findings;
     private final Map<QualifiedName, Optional<TableWork>> tables = new LinkedHashMap<>();
+    private final Set<QualifiedName> named = new LinkedHashSet<>();
     private final List<Draft> drafts = new ArrayList<>();
     private final Queue<Runnable> later = new ArrayDeque<>();
 
@@ -85,6 +88,11 @@ final class Workspace {
         return tables.values().stream().flatMap(Optional::stream).toList();
     }
 
+    /** The tables that operations have asked for, those too that are not read yet. */
+    Collection<QualifiedName> named() {
+        return named;
+    }
+
     QualifiedName resolve(TableRef ref) {
         return new QualifiedName(ref.schema().orElse(defaultSchema), ref.name());
     }
@@ -92,6 +100,7 @@ final class Workspace {
     /** The table of an operation; empty, with the reason among the findings, if it can't be worked on. */
     Optional<TableWork> table(String path, TableRef ref) {
         QualifiedName name = resolve(ref);
+        named.add(name);
         Optional<TableWork> known = tables.get(name);
         if (known == null) {
             known = open(path, name);
@@ -124,6 +133,9 @@ final class Workspace {
             Scratch scratch = new Scratch(session, searchPath, name);
             return Optional.of(new TableWork(names, stateSchema, info.get(), scratch));
         } catch (SQLException e) {
+            if (SqlErrors.state(e).equals(SqlErrors.LOCK_NOT_AVAILABLE)) {
+                throw SqlErrors.failure("a temporary copy of " + name.quoted() + " can't be made now", e);
+            }
             findings.refuse(
                     path + ".table",
                     "a temporary copy of " + name.quoted() + " can't be made: " + SqlErrors.describe(e) + ".",

@@ -1,0 +1,151 @@
+package dev.migrator.pg.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.migrator.Migration;
+import dev.migrator.Phase;
+import dev.migrator.engine.Outcome;
+import dev.migrator.test.FaultPlan;
+import dev.migrator.test.FaultyDataSource;
+import dev.migrator.test.PostgresServer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * An engine stands still in a step of each kind, until another one has taken over and gone the other way: the late one changes
+ * nothing any more, whichever way it was going.
+ */
+class ZombieStepsTest {
+    private static final Migration MIGRATION = Samples.EVERY_OPERATION;
+
+    private static PostgresServer server;
+
+    private Arena arena;
+
+    /** A kind of step, by what its statement contains. */
+    enum Kind {
+        SHORT_TRANSACTION("IN ACCESS EXCLUSIVE MODE"),
+        BATCH("IN ROW EXCLUSIVE MODE"),
+        COMPARISON("SET TRANSACTION READ ONLY"),
+        SCAN("VALIDATE CONSTRAINT"),
+        CREATE_INDEX("CREATE INDEX CONCURRENTLY"),
+        DROP_INDEX("DROP INDEX CONCURRENTLY"),
+        RECORD("\"step_done\"(");
+
+        private final String part;
+
+        Kind(String part) {
+            this.part = part;
+        }
+
+        /** Where to stand still: at a statement of this kind, if there is one, that the seed picks. */
+        Optional<Integer> stop(List<String> statements) {
+            List<Integer> all = IntStream.rangeClosed(1, statements.size())
+                    .filter(at -> statements.get(at - 1).contains(part))
+                    .boxed()
+                    .toList();
+            return all.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(all.get(new Random(Mishap.SEED + name().hashCode()).nextInt(all.size())));
+        }
+    }
+
+    @BeforeAll
+    static void startServer() {
+        server = Arena.quietServer();
+    }
+
+    @AfterAll
+    static void stopServer() {
+        server.close();
+    }
+
+    @BeforeEach
+    void openArena() {
+        arena = Arena.on(server);
+    }
+
+    @AfterEach
+    void closeArena() {
+        arena.close();
+    }
+
+    private static boolean isBeside() {
+        return Thread.currentThread().getName().equals("migrator-lease");
+    }
+
+    private FaultyDataSource counting(SessionPool pool, FaultPlan plan) {
+        return FaultyDataSource.over(pool.dataSource(), plan, sql -> !isBeside());
+    }
+
+    private static Outcome forward(Rig rig) {
+        return rig.engine().migrate(MIGRATION, Phase.CONTRACT, true);
+    }
+
+    private static Outcome back(Rig rig) {
+        return rig.engine().rollback(MIGRATION, Optional.empty());
+    }
+
+    /** One goes its way and stands still before, or after, a statement; meanwhile another one does something else. */
+    private void overtaken(Kind kind, Function<Rig, Outcome> way, Consumer<Rig> other) {
+        arena.renewed();
+        FaultyDataSource whole = counting(arena.pool(), FaultPlan.none());
+        assertThat(way.apply(arena.rig(whole))).isInstanceOf(Outcome.Arrived.class);
+        Optional<Integer> stop = kind.stop(whole.statements());
+        if (stop.isEmpty()) {
+            return;
+        }
+        boolean one = new Random(Mishap.SEED + kind.name().hashCode()).nextBoolean();
+        for (boolean before : Mishap.THOROUGH ? List.of(true, false) : List.of(one)) {
+            overtaken(stop.get(), before, whole.statements().get(stop.get() - 1), way, other);
+        }
+    }
+
+    private void overtaken(int stop, boolean before, String sql, Function<Rig, Outcome> way, Consumer<Rig> other) {
+        String what =
+                "stopped %s statement %d (seed %d): %s".formatted(before ? "before" : "after", stop, Mishap.SEED, sql);
+        arena.renewed();
+        List<Picture> left = new ArrayList<>();
+        Runnable hook = () -> {
+            arena.leaseRunsOut();
+            other.accept(arena.rig());
+            left.add(Picture.of(arena, MIGRATION));
+        };
+        try (SessionPool pool = new SessionPool(arena.database().dataSource())) {
+            FaultyDataSource sleeper =
+                    counting(pool, before ? FaultPlan.onStatement(stop, hook) : FaultPlan.afterStatement(stop, hook));
+            Outcome late = way.apply(arena.rig(sleeper));
+            assertThat(sleeper.fired()).as(what).isTrue();
+            assertThat(late).as(what).isInstanceOf(Outcome.Failed.class);
+            assertThat(pool.lent()).as("sessions not given back, %s", what).isZero();
+        }
+        assertThat(left.get(0).differences(Picture.of(arena, MIGRATION)))
+                .as("what the late one changed, %s", what)
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void oneThatGoesForwardChangesNothingAfterAnotherHasRolledBack(Kind kind) {
+        overtaken(kind, ZombieStepsTest::forward, rig -> rig.back(MIGRATION, Optional.empty()));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void oneThatGoesBackChangesNothingAfterAnotherHasGoneForwardAgain(Kind kind) {
+        arena.prepare(prepared -> prepared.rig().to(MIGRATION, Phase.CONTRACT));
+        overtaken(kind, ZombieStepsTest::back, rig -> rig.back(MIGRATION, Optional.empty())
+                .to(MIGRATION, Phase.PURGE));
+    }
+}
