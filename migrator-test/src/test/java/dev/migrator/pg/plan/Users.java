@@ -29,4 +29,16 @@ record Users(TestDatabase database) {
         return database.queryRows("SELECT " + columns + " FROM users WHERE id = " + id)
                 .get(0);
     }
+
+    /** Runs statements, those that begin with {@code superuser:} as one. */
+    static void run(TestDatabase database, List<String> statements) {
+        String superuser = "superuser: ";
+        for (String statement : statements) {
+            if (statement.startsWith(superuser)) {
+                database.executeAsSuperuser(statement.substring(superuser.length()));
+            } else {
+                database.execute(statement);
+            }
+        }
+    }
 }

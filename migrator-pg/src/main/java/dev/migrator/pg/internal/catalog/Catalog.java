@@ -61,7 +61,8 @@ public final class Catalog {
                 statistics(oid),
                 dependents(oid),
                 publications(oid),
-                functions(name, oid));
+                new Surroundings(session).functions(name, oid),
+                new Surroundings(session).obstacles(oid));
     }
 
     private List<IndexInfo> indexes(long oid) {
@@ -74,6 +75,8 @@ public final class Catalog {
                        coalesce(k.contype::text, '') AS constraint_type, s.spcname AS tablespace,
                        coalesce(has_tablespace_privilege(nullif(c.reltablespace, 0), 'CREATE'), true) AS may_build,
                        obj_description(i.indexrelid, 'pg_class') AS comment,
+                       ARRAY(SELECT a.attnum || ' ' || a.attstattarget FROM pg_attribute a
+                              WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0 ORDER BY a.attnum) AS targets,
                        ARRAY(SELECT u::text FROM (
                                SELECT unnest(i.indkey::int2[])::int AS u
                                UNION SELECT d.refobjsubid FROM pg_depend d
@@ -104,28 +107,34 @@ public final class Catalog {
                                 .map(space -> new IndexInfo.Place(space, row.isTrue("may_build"))),
                         row.isTrue("clustered"),
                         row.isTrue("replident"),
+                        row.texts("targets").stream().map(IndexInfo.Target::of).toList(),
                         row.optionalText("comment")))
                 .toList();
     }
 
     private List<ConstraintInfo> constraints(long oid) {
+        String cleared = session.connectionVersion() >= 15
+                ? "ARRAY(SELECT u::text FROM unnest(k.confdelsetcols) WITH ORDINALITY AS x(u, o) ORDER BY o)"
+                : "'{}'::text[]";
         String sql =
                 """
                 SELECT k.conname AS name, k.contype::text AS type, pg_get_constraintdef(k.oid) AS definition,
                        ARRAY(SELECT u::text FROM unnest(k.conkey) WITH ORDINALITY AS x(u, o) ORDER BY o) AS columns,
-                       k.convalidated AS validated, k.condeferrable AS is_deferrable, k.condeferred AS deferred,
+                       %s AS cleared, k.convalidated AS validated, k.condeferrable AS is_deferrable, k.condeferred AS deferred,
                        n.nspname AS other_schema, c.relname AS other, obj_description(k.oid, 'pg_constraint') AS comment
                   FROM pg_constraint k
                   LEFT JOIN pg_class c ON c.oid = nullif(k.confrelid, 0)
                   LEFT JOIN pg_namespace n ON n.oid = c.relnamespace
                  WHERE k.conrelid = ? AND k.contype <> 't' ORDER BY k.conname
-                """;
+                """
+                        .formatted(cleared);
         return session.query(sql, oid).stream()
                 .map(row -> new ConstraintInfo(
                         Identifier.of(row.text("name")),
                         row.text("type"),
                         row.text("definition"),
                         row.texts("columns").stream().map(Integer::valueOf).toList(),
+                        row.texts("cleared").stream().map(Integer::valueOf).toList(),
                         row.isTrue("validated"),
                         row.isTrue("is_deferrable"),
                         row.isTrue("deferred"),
@@ -160,7 +169,10 @@ public final class Catalog {
                        (t.tgtype & 1) = 1 AND (t.tgtype & 2) = 2 AND (t.tgtype & 20) <> 0 AS before_row,
                        (t.tgtype & 16) = 16 AS on_update, (t.tgtype & 1) = 1 AS each_row, t.tgqual IS NOT NULL AS conditional,
                        ARRAY(SELECT u::text FROM unnest(t.tgattr::int2[]) AS u) AS of_columns,
-                       t.tgfoid::regprocedure::text AS function, p.prosrc AS source
+                       t.tgfoid::regprocedure::text AS function, p.prosrc AS source,
+                       replace(encode(t.tgargs, 'escape'), '\\000', ' ') AS arguments,
+                       ARRAY(SELECT x::text FROM unnest(ARRAY[t.tgoldtable, t.tgnewtable]) AS x WHERE x IS NOT NULL) AS transition,
+                       obj_description(t.oid, 'pg_trigger') AS comment
                   FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
                  WHERE t.tgrelid = ? AND NOT t.tgisinternal ORDER BY t.tgname
                 """;
@@ -175,7 +187,10 @@ public final class Catalog {
                         row.isTrue("conditional"),
                         numbers(row.texts("of_columns")),
                         row.text("function"),
-                        row.text("source")))
+                        row.text("source"),
+                        row.text("arguments"),
+                        row.texts("transition"),
+                        row.optionalText("comment")))
                 .toList();
     }
 
@@ -208,7 +223,9 @@ public final class Catalog {
                 """
                 SELECT DISTINCT d.refobjsubid AS number, CASE
                          WHEN d.classid = 'pg_rewrite'::regclass THEN
-                           (SELECT pg_describe_object('pg_class'::regclass, r.ev_class, 0) FROM pg_rewrite r WHERE r.oid = d.objid)
+                           (SELECT CASE WHEN r.rulename = '_RETURN' THEN pg_describe_object('pg_class'::regclass, r.ev_class, 0)
+                                   ELSE pg_describe_object(d.classid, d.objid, d.objsubid) END
+                              FROM pg_rewrite r WHERE r.oid = d.objid)
                          ELSE pg_describe_object(d.classid, d.objid, d.objsubid) END AS description
                   FROM pg_depend d
                  WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = ? AND d.refobjsubid > 0
@@ -227,39 +244,21 @@ public final class Catalog {
     }
 
     private List<String> publications(long oid) {
-        boolean hasLists = session.connectionVersion() >= 15;
-        String columnLists = hasLists ? "r.prattrs IS NULL" : "true";
-        String schemas = hasLists
-                ? """
-                  OR EXISTS (SELECT FROM pg_publication_namespace s JOIN pg_class c ON c.relnamespace = s.pnnspid
-                              WHERE s.pnpubid = p.oid AND c.oid = %d)"""
-                        .formatted(oid)
-                : "";
+        boolean lists = session.connectionVersion() >= 15;
+        String columnLists = lists ? "r.prattrs IS NULL" : "true";
+        String schemas = lists
+                ? "EXISTS (SELECT FROM pg_publication_namespace s WHERE s.pnpubid = p.oid AND s.pnnspid = ("
+                        + "SELECT relnamespace FROM pg_class WHERE oid = " + oid + "))"
+                : "false";
         String sql =
                 """
                 SELECT p.pubname AS name FROM pg_publication p
-                 WHERE p.puballtables OR EXISTS (
-                       SELECT FROM pg_publication_rel r WHERE r.prpubid = p.oid AND r.prrelid = ? AND %s) %s
+                 WHERE p.puballtables OR %s OR EXISTS (
+                       SELECT FROM pg_publication_rel r WHERE r.prpubid = p.oid AND r.prrelid = ? AND %s)
                  ORDER BY 1
                 """
-                        .formatted(columnLists, schemas);
+                        .formatted(schemas, columnLists);
         return session.query(sql, oid).stream().map(row -> row.text("name")).toList();
-    }
-
-    /** Functions of the table's triggers, and those of ours whose source names the table. */
-    private List<TableInfo.Function> functions(QualifiedName table, long oid) {
-        String sql =
-                """
-                SELECT p.oid::regprocedure::text AS signature, p.procost::text AS cost
-                  FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
-                 WHERE l.lanname = 'plpgsql' AND p.prokind = 'f' AND pg_has_role(p.proowner, 'USAGE')
-                   AND (position(? IN p.prosrc) > 0
-                        OR p.oid IN (SELECT t.tgfoid FROM pg_trigger t WHERE t.tgrelid = ?))
-                 ORDER BY 1
-                """;
-        return session.query(sql, table.name().value(), oid).stream()
-                .map(row -> new TableInfo.Function(row.text("signature"), row.text("cost")))
-                .toList();
     }
 
     private static Set<Integer> numbers(List<String> texts) {

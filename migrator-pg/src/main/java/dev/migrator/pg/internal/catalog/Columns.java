@@ -82,7 +82,14 @@ final class Columns {
                 SELECT n.nspname AS schema, c.relname AS name, format_type(s.seqtypid, NULL) AS type, s.seqstart, s.seqincrement,
                        s.seqmin, s.seqmax, s.seqcache, s.seqcycle, obj_description(c.oid, 'pg_class') AS comment,
                        s.seqmax = CASE s.seqtypid WHEN 'int2'::regtype THEN 32767 WHEN 'int4'::regtype THEN 2147483647
-                                                  ELSE 9223372036854775807 END AS max_of_type
+                                                  ELSE 9223372036854775807 END AS max_of_type,
+                       ARRAY(SELECT pg_describe_object(d.classid, d.objid, 0) FROM pg_depend d JOIN pg_attrdef a ON a.oid = d.objid
+                              WHERE d.classid = 'pg_attrdef'::regclass AND d.refclassid = 'pg_class'::regclass
+                                AND d.refobjid = s.seqrelid AND NOT EXISTS (
+                                    SELECT FROM pg_depend o WHERE o.classid = 'pg_class'::regclass AND o.objid = s.seqrelid
+                                       AND o.refclassid = 'pg_class'::regclass AND o.refobjid = a.adrelid
+                                       AND o.refobjsubid = a.adnum)
+                              ORDER BY 1) AS used_by
                   FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
                  WHERE s.seqrelid = ?::regclass
                 """;
@@ -98,7 +105,8 @@ final class Columns {
                 row.number("seqcache"),
                 row.isTrue("seqcycle"),
                 sequenceGrants(sequence),
-                row.optionalText("comment"));
+                row.optionalText("comment"),
+                row.texts("used_by"));
     }
 
     private List<ColumnGrant> sequenceGrants(String sequence) {

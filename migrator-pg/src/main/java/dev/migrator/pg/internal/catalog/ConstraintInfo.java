@@ -13,6 +13,7 @@ import java.util.Optional;
  *     not null (PostgreSQL 18)
  * @param definition {@code pg_get_constraintdef}, every name in it qualified
  * @param columns the numbers of the table's columns, in the constraint's order
+ * @param cleared the numbers of those of its columns that ON DELETE SET NULL (…) or SET DEFAULT (…) names
  * @param validated whether all rows are known to obey it
  * @param deferrable whether its check can be put off
  * @param deferred whether its check is put off by default
@@ -24,14 +25,16 @@ public record ConstraintInfo(
         String type,
         String definition,
         List<Integer> columns,
+        List<Integer> cleared,
         boolean validated,
         boolean deferrable,
         boolean deferred,
         Optional<QualifiedName> references,
         Optional<String> comment) {
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public ConstraintInfo {
         columns = List.copyOf(columns);
+        cleared = List.copyOf(cleared);
     }
 }

@@ -1,6 +1,7 @@
 package dev.migrator.pg.internal.catalog;
 
 import dev.migrator.Identifier;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -16,6 +17,7 @@ import java.util.Set;
  * @param place where it lies; empty if a new index lies there, too, unless told otherwise
  * @param clustered whether CLUSTER goes by it
  * @param replicaIdentity whether it is the replica identity
+ * @param targets the targets for ANALYZE of its expressions, where one was set
  * @param comment the comment on it
  */
 public record IndexInfo(
@@ -28,6 +30,7 @@ public record IndexInfo(
         Optional<Place> place,
         boolean clustered,
         boolean replicaIdentity,
+        List<Target> targets,
         Optional<String> comment) {
 
     /**
@@ -38,8 +41,22 @@ public record IndexInfo(
      */
     public record Place(Identifier tablespace, boolean mayBuild) {}
 
-    /** Copies the set. */
+    /**
+     * A target for ANALYZE.
+     *
+     * @param position the place of the expression in the index, from 1 on
+     * @param value the target
+     */
+    public record Target(int position, int value) {
+        static Target of(String text) {
+            String[] parts = text.split(" ", 2);
+            return new Target(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]));
+        }
+    }
+
+    /** Copies the collections. */
     public IndexInfo {
         columns = Set.copyOf(columns);
+        targets = List.copyOf(targets);
     }
 }

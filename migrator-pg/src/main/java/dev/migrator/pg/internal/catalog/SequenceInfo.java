@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param cycles whether it begins again after its greatest value
  * @param grants grants on it
  * @param comment the comment on it
+ * @param usedBy defaults of other columns that take their numbers from it, for people
  */
 public record SequenceInfo(
         QualifiedName name,
@@ -30,9 +31,11 @@ public record SequenceInfo(
         long cache,
         boolean cycles,
         List<ColumnGrant> grants,
-        Optional<String> comment) {
-    /** Copies the list. */
+        Optional<String> comment,
+        List<String> usedBy) {
+    /** Copies the lists. */
     public SequenceInfo {
         grants = List.copyOf(grants);
+        usedBy = List.copyOf(usedBy);
     }
 }

@@ -27,7 +27,8 @@ import java.util.Optional;
  * @param statistics its extended statistics
  * @param dependents what else depends on its columns
  * @param publications publications that publish all its columns
- * @param functions PL/pgSQL functions that may hold plans over its rows, as SQL with their arguments, and their cost
+ * @param functions functions and procedures that may hold plans over its rows or name its columns
+ * @param obstacles what stands in the way of some changes, whatever the column
  */
 public record TableInfo(
         QualifiedName name,
@@ -47,7 +48,8 @@ public record TableInfo(
         List<StatisticsInfo> statistics,
         List<Dependent> dependents,
         List<String> publications,
-        List<Function> functions) {
+        List<Function> functions,
+        List<Obstacle> obstacles) {
 
     /**
      * A foreign key that refers to the table.
@@ -62,9 +64,43 @@ public record TableInfo(
      * A function of the database's.
      *
      * @param signature its qualified name with the types of its arguments, as SQL
-     * @param cost its estimated cost, as SQL
+     * @param touch a statement that changes nothing in it, but makes every session plan it anew; empty if no plan of it can
+     *     outlive a change of the table, or if this role has not its owner's rights
+     * @param plpgsql whether it is written in PL/pgSQL, whose plans outlive its calls
+     * @param givesRows whether its result is the table's row type
+     * @param ofTrigger whether it is the function of one of the table's triggers
+     * @param source its source; empty if the server keeps it in another form
      */
-    public record Function(String signature, String cost) {}
+    public record Function(
+            String signature, String touch, boolean plpgsql, boolean givesRows, boolean ofTrigger, String source) {}
+
+    /**
+     * Something about the table or around it.
+     *
+     * @param kind what it is
+     * @param description it, for people
+     */
+    public record Obstacle(Kind kind, String description) {
+        /** What stands in the way. */
+        public enum Kind {
+            /** Nobody else sees the table. */
+            TEMPORARY,
+            /** Its columns are those of a type. */
+            TYPED,
+            /** A column of another table holds its rows. */
+            ROWS_ELSEWHERE,
+            /** A rule makes something else of an UPDATE. */
+            UPDATE_RULE
+        }
+    }
+
+    /** The descriptions of obstacles of a kind. */
+    public List<String> obstacles(Obstacle.Kind kind) {
+        return obstacles.stream()
+                .filter(obstacle -> obstacle.kind() == kind)
+                .map(Obstacle::description)
+                .toList();
+    }
 
     /** Finds a column. */
     public Optional<ColumnInfo> column(Identifier column) {

@@ -1,6 +1,8 @@
 package dev.migrator.pg.internal.catalog;
 
 import dev.migrator.Identifier;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -16,6 +18,9 @@ import java.util.Set;
  * @param ofColumns the numbers of the columns named by {@code UPDATE OF}
  * @param function the function, for people
  * @param source the function's source
+ * @param arguments what the function is given by {@code CREATE TRIGGER}, separated by blanks
+ * @param transitionTables the names of its transition tables
+ * @param comment the comment on it
  */
 public record TriggerInfo(
         Identifier name,
@@ -27,10 +32,14 @@ public record TriggerInfo(
         boolean conditional,
         Set<Integer> ofColumns,
         String function,
-        String source) {
+        String source,
+        String arguments,
+        List<String> transitionTables,
+        Optional<String> comment) {
 
-    /** Copies the set. */
+    /** Copies the collections. */
     public TriggerInfo {
         ofColumns = Set.copyOf(ofColumns);
+        transitionTables = List.copyOf(transitionTables);
     }
 }

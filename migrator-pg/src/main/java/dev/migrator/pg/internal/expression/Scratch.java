@@ -109,6 +109,13 @@ public final class Scratch {
         return new ScratchDefinitions(this, session, scratch);
     }
 
+    /** A name as the server prints it, with quotes only where it needs them. */
+    public String quoted(Identifier name) {
+        return session.query("SELECT pg_catalog.quote_ident(?) AS name", name.value())
+                .get(0)
+                .text("name");
+    }
+
     /** Drops a column of the copy. */
     public void dropColumn(Identifier column) {
         attempt(() -> session.plain("ALTER TABLE " + scratch + " DROP COLUMN " + column.quoted()));

@@ -40,6 +40,7 @@ final class AddColumnPlan {
     }
 
     private void draft() {
+        TablePreflight.forColumns(path + ".table", work.table(), workspace.findings());
         boolean free = new ColumnPreflight(workspace, work, path).isFree("column", operation.column());
         Reader reader = new Reader(workspace, work, path);
         Optional<ColumnType> type = free ? reader.type("type", operation.column(), operation.type()) : Optional.empty();
@@ -140,6 +141,7 @@ final class AddColumnPlan {
 
     private void adopt(NewColumn column, boolean derivable) {
         TablePreflight.forSync(path, work.table(), workspace.findings());
+        TablePreflight.forValues(path + ".table", work.table(), workspace.findings());
         Mappings.adopt(workspace, work, new Mapping(path, List.of(), List.of(column), derivable));
         operation.comment().ifPresent(text -> {
             Action action = new Action.Transaction(
@@ -174,6 +176,9 @@ final class AddColumnPlan {
                                     + " release inserts.",
                             "Give `default` or `up`.");
             return;
+        }
+        if (standard.isPresent()) {
+            TablePreflight.forValues(path + ".table", work.table(), workspace.findings());
         }
         String alter = work.alter();
         String add = alter + "ADD COLUMN " + operation.column().quoted() + " " + type.sql()

@@ -43,7 +43,9 @@ final class CarryOver {
                     .ifPresent(columns -> new IndexCopy(this, workspace, work, columns).draft(index));
         }
         for (ConstraintInfo constraint : work.table().constraints()) {
-            if (constraint.type().matches("[cf]")) {
+            if (constraint.type().equals("n")) {
+                notNull(constraint);
+            } else if (constraint.type().matches("[cf]")) {
                 String what = "constraint " + constraint.name().quoted();
                 touched(what, constraint.columns())
                         .ifPresent(columns -> new ConstraintCopy(this, workspace, work, columns).draft(constraint));
@@ -52,6 +54,20 @@ final class CarryOver {
         for (StatisticsInfo statistics : work.table().statistics()) {
             String what = "statistics " + statistics.name().name().quoted();
             touched(what, statistics.columns()).ifPresent(columns -> statistics(statistics, columns));
+        }
+    }
+
+    /** Since PostgreSQL 18 a NOT NULL has a name, which the new column takes over at PURGE. */
+    private void notNull(ConstraintInfo constraint) {
+        for (Mapping mapping : work.mappings()) {
+            boolean stands = isOneToOne(mapping)
+                    && fresh(mapping).notNullAfter()
+                    && constraint.columns().contains(old(mapping).info().number());
+            if (stands) {
+                Identifier copy = work.names().copy(work.nextNumber());
+                work.notNulls().put(fresh(mapping).work(), new NotNullCopy(copy, constraint));
+                work.copies().add(new Copy(Copy.Kind.CONSTRAINT, inSchema(copy), constraint.name(), false));
+            }
         }
     }
 
@@ -135,13 +151,18 @@ final class CarryOver {
                 scratch.renameColumn(old(mapping).name(), fresh(mapping).work()));
     }
 
+    QualifiedName inSchema(Identifier name) {
+        return new QualifiedName(work.name().schema(), name);
+    }
+
     String qualified(Identifier name) {
-        return new QualifiedName(work.name().schema(), name).quoted();
+        return inSchema(name).quoted();
     }
 
     private void statistics(StatisticsInfo statistics, List<Mapping> columns) {
         Identifier probe = Identifier.of("migrator_statistics");
-        Identifier copy = work.names().copy(work.nextNumber());
+        QualifiedName copy =
+                new QualifiedName(statistics.name().schema(), work.names().copy(work.nextNumber()));
         String ending = " FROM " + work.name().quoted();
         rewritten("statistics " + statistics.name().name().quoted(), columns, scratch -> {
                     scratch.definitions().createStatistics(probe, statistics.usage());
@@ -149,10 +170,10 @@ final class CarryOver {
                     return scratch.definitions().statistics(probe);
                 })
                 .ifPresent(kindsAndColumns -> {
-                    String create = "CREATE STATISTICS " + qualified(copy) + " " + kindsAndColumns + ending;
+                    String create = "CREATE STATISTICS " + copy.quoted() + " " + kindsAndColumns + ending;
                     Action drop = new Action.Transaction(
                             List.of(new TableLock(work.name(), LockMode.SHARE_UPDATE_EXCLUSIVE)),
-                            List.of("DROP STATISTICS IF EXISTS " + qualified(copy)));
+                            List.of("DROP STATISTICS IF EXISTS " + copy.quoted()));
                     workspace.add(Draft.of(
                                     Phase.VALIDATE,
                                     50,
@@ -164,8 +185,8 @@ final class CarryOver {
                                                     .toList()),
                                     drop,
                                     Effect.ADDS)
-                            .making(List.of(work.artifact(Artifact.Kind.STATISTICS, copy, false))));
-                    comment(path(columns), "STATISTICS", qualified(copy), statistics.comment());
+                            .making(List.of(work.artifact(Artifact.Kind.STATISTICS, copy.name(), false))));
+                    comment(path(columns), "STATISTICS", copy.quoted(), statistics.comment());
                     work.copies()
                             .add(new Copy(
                                     Copy.Kind.STATISTICS,
@@ -175,20 +196,25 @@ final class CarryOver {
                 });
     }
 
-    private Stream<String> target(StatisticsInfo statistics, Identifier copy) {
+    private Stream<String> target(StatisticsInfo statistics, QualifiedName copy) {
         return statistics.target().stream()
-                .map(target -> "ALTER STATISTICS " + qualified(copy) + " SET STATISTICS " + target);
+                .map(target -> "ALTER STATISTICS " + copy.quoted() + " SET STATISTICS " + target);
     }
 
     void comment(String path, String kind, String name, Optional<String> comment) {
-        comment.ifPresent(text -> workspace.add(Draft.of(
+        comment.ifPresent(text -> afterwards(
+                path, "copy the comment on " + name, "COMMENT ON " + kind + " " + name + " IS " + Literal.text(text)));
+    }
+
+    /** A property of a copy, once it is there. */
+    void afterwards(String path, String title, String statement) {
+        workspace.add(Draft.of(
                 Phase.VALIDATE,
                 55,
                 List.of(path),
-                "copy the comment on " + name,
-                new Action.Transaction(
-                        List.of(), List.of("COMMENT ON " + kind + " " + name + " IS " + Literal.text(text))),
+                title,
+                new Action.Transaction(List.of(), List.of(statement)),
                 new Action.Nothing(),
-                Effect.ADDS)));
+                Effect.ADDS));
     }
 }

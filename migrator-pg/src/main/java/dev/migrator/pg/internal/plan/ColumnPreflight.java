@@ -2,12 +2,16 @@ package dev.migrator.pg.internal.plan;
 
 import dev.migrator.Identifier;
 import dev.migrator.pg.internal.catalog.ColumnInfo;
+import dev.migrator.pg.internal.catalog.ConstraintInfo;
 import dev.migrator.pg.internal.catalog.Dependent;
+import dev.migrator.pg.internal.catalog.IndexInfo;
 import dev.migrator.pg.internal.catalog.TableInfo;
 import dev.migrator.pg.internal.catalog.TriggerInfo;
+import dev.migrator.plan.Finding;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Whether columns are there, are free, and can be retired. */
 final class ColumnPreflight {
@@ -69,7 +73,7 @@ final class ColumnPreflight {
      * @param nameStays whether a new column takes over its name, so that code that names it goes on working
      */
     boolean canRetire(String key, ColumnInfo column, boolean nameStays) {
-        int before = workspace.findings().all().size();
+        long before = refusals();
         String what = work.name().quoted() + "." + column.name().quoted();
         if (column.generated()) {
             refuse(key, what + " is a generated column.", "Change the columns from which it is computed.");
@@ -95,8 +99,59 @@ final class ColumnPreflight {
             }
         }
         domain(key, column);
+        for (IndexInfo index : work.table().indexes()) {
+            if (index.replicaIdentity() && index.columns().contains(column.number())) {
+                refuse(
+                        key,
+                        "index " + index.name().quoted() + " is the replica identity, and stands on " + what + ".",
+                        "Give the table another one for the time: ALTER TABLE … REPLICA IDENTITY FULL, or USING INDEX.");
+            }
+        }
+        for (ConstraintInfo constraint : work.table().constraints()) {
+            if (constraint.type().equals("n")
+                    && !constraint.validated()
+                    && constraint.columns().contains(column.number())) {
+                refuse(
+                        key,
+                        "NOT NULL of " + what + " (" + constraint.name().quoted() + ") is not validated.",
+                        "Give the rows that have NULL a value and VALIDATE it, or drop it, first.");
+            }
+        }
+        TablePreflight.forColumns(path + ".table", work.table(), workspace.findings());
         triggers(key, column, nameStays);
-        return workspace.findings().all().size() == before;
+        if (!nameStays) {
+            functions(key, column);
+        }
+        return refusals() == before;
+    }
+
+    private long refusals() {
+        return workspace.findings().all().stream()
+                .filter(finding -> finding.severity() == Finding.Severity.REFUSED)
+                .count();
+    }
+
+    /** Code that is not a trigger's breaks as an application's statements do, and has to change with them. */
+    private void functions(String key, ColumnInfo column) {
+        String names = work.table().functions().stream()
+                .filter(function -> !function.ofTrigger() && isNamedIn(function.source(), column))
+                .map(TableInfo.Function::signature)
+                .collect(Collectors.joining(", "));
+        if (!names.isEmpty()) {
+            workspace
+                    .findings()
+                    .warn(
+                            path + "." + key,
+                            "these functions name " + work.name().quoted() + " and "
+                                    + column.name().quoted() + ", which CONTRACT takes away: " + names + ".",
+                            "If it is that column which they mean, they fail from CONTRACT on: change them before it.");
+        }
+    }
+
+    private static boolean isNamedIn(String source, ColumnInfo column) {
+        return Pattern.compile("(?<!\\w)" + Pattern.quote(column.name().value()) + "(?!\\w)", Pattern.CASE_INSENSITIVE)
+                .matcher(source)
+                .find();
     }
 
     /** A domain gives or refuses values by itself, of which nobody tells the sync triggers. */
@@ -119,16 +174,14 @@ final class ColumnPreflight {
 
     private void triggers(String key, ColumnInfo column, boolean nameStays) {
         for (TriggerInfo trigger : work.table().triggers()) {
-            boolean names = Pattern.compile(
-                            "\\b" + Pattern.quote(column.name().value()) + "\\b", Pattern.CASE_INSENSITIVE)
-                    .matcher(trigger.source())
-                    .find();
+            boolean given = isNamedIn(trigger.arguments(), column);
+            boolean names = given || isNamedIn(trigger.source(), column);
             boolean listed = trigger.ofColumns().contains(column.number());
             if (!nameStays && (names || listed)) {
                 refuse(
                         key,
                         "trigger " + trigger.name().quoted()
-                                + (listed ? " is for UPDATE OF " : "'s function " + trigger.function() + " names ")
+                                + use(trigger, listed, given)
                                 + column.name().quoted() + ", which CONTRACT takes away.",
                         "Change the trigger so that it does without that column, or drop it, first.");
             } else if (nameStays && names) {
@@ -141,6 +194,13 @@ final class ColumnPreflight {
                                 "See that it works with both.");
             }
         }
+    }
+
+    private static String use(TriggerInfo trigger, boolean listed, boolean given) {
+        if (listed) {
+            return " is for UPDATE OF ";
+        }
+        return "'s function " + trigger.function() + (given ? " is given the name " : " names ");
     }
 
     private void refuse(String key, String message, String remedy) {

@@ -61,7 +61,34 @@ final class ConstraintCopy {
 
     /** The server prints the key's own columns first, in parentheses; the rest goes over as it is. */
     private String foreignKey(ConstraintInfo constraint) {
-        String names = constraint.columns().stream()
+        String definition = constraint.definition();
+        int own = SqlFragment.indexOutside(definition, " REFERENCES ");
+        String names = names(constraint.columns());
+        int last = names.lastIndexOf(", ") + 2;
+        boolean period = definition.substring(0, own).matches(".*, PERIOD (?:\\w+|\"(?:[^\"]|\"\")*\")\\)");
+        String key = period ? names.substring(0, last) + "PERIOD " + names.substring(last) : names;
+        return "FOREIGN KEY (" + key + ")" + cleared(constraint, definition.substring(own));
+    }
+
+    /** What follows the referenced table, with the columns that ON DELETE SET NULL (…) names, if it does. */
+    private String cleared(ConstraintInfo constraint, String references) {
+        if (constraint.cleared().isEmpty()) {
+            return references;
+        }
+        int start = Math.max(
+                SqlFragment.indexOutside(references, " ON DELETE SET NULL "),
+                SqlFragment.indexOutside(references, " ON DELETE SET DEFAULT "));
+        int open = references.indexOf('(', start);
+        String old = constraint.cleared().stream()
+                .map(number -> work.scratch().quoted(work.table().column(number).name()))
+                .collect(Collectors.joining(", "));
+        return references.substring(0, open + 1)
+                + names(constraint.cleared())
+                + references.substring(open + 1 + old.length());
+    }
+
+    private String names(List<Integer> numbers) {
+        return numbers.stream()
                 .map(number -> columns.stream()
                         .filter(mapping -> CarryOver.old(mapping).info().number() == number)
                         .map(mapping -> CarryOver.fresh(mapping).work())
@@ -69,9 +96,6 @@ final class ConstraintCopy {
                         .orElseGet(() -> work.table().column(number).name())
                         .quoted())
                 .collect(Collectors.joining(", "));
-        String definition = constraint.definition();
-        return "FOREIGN KEY (" + names + ")"
-                + definition.substring(SqlFragment.indexOutside(definition, " REFERENCES "));
     }
 
     private void add(ConstraintInfo constraint, String definition, List<TableLock> locks) {
@@ -86,6 +110,6 @@ final class ConstraintCopy {
         }
         carryOver.comment(
                 path, "CONSTRAINT", copy.quoted() + " ON " + work.name().quoted(), constraint.comment());
-        work.copies().add(new Copy(Copy.Kind.CONSTRAINT, copy, constraint.name(), false));
+        work.copies().add(new Copy(Copy.Kind.CONSTRAINT, carryOver.inSchema(copy), constraint.name(), false));
     }
 }

@@ -1,6 +1,7 @@
 package dev.migrator.pg.internal.plan;
 
 import dev.migrator.Identifier;
+import dev.migrator.QualifiedName;
 
 /**
  * Something on the new side that stands for something on the old side, and takes over its name at PURGE.
@@ -10,7 +11,7 @@ import dev.migrator.Identifier;
  * @param original the name that it takes over
  * @param clustered whether CLUSTER goes by the original
  */
-record Copy(Kind kind, Identifier name, Identifier original, boolean clustered) {
+record Copy(Kind kind, QualifiedName name, Identifier original, boolean clustered) {
     enum Kind {
         INDEX,
         CONSTRAINT,

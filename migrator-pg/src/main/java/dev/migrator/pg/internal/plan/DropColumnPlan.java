@@ -4,7 +4,9 @@ import dev.migrator.Identifier;
 import dev.migrator.operation.DropColumn;
 import dev.migrator.pg.internal.catalog.ColumnInfo;
 import dev.migrator.pg.internal.catalog.ConstraintInfo;
+import dev.migrator.pg.internal.catalog.SequenceInfo;
 import dev.migrator.pg.internal.expression.Expression;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -36,7 +38,7 @@ final class DropColumnPlan {
             return;
         }
         ColumnInfo info = column.get();
-        if (isInPrimaryKey(info)) {
+        if (isInPrimaryKey(info) || countsForOthers(info)) {
             return;
         }
         if (info.notNull() && info.defaultValue().isEmpty() && operation.down().isEmpty()) {
@@ -82,6 +84,19 @@ final class DropColumnPlan {
                                 + constraint.name().quoted() + ", which would go with it at PURGE.",
                         "Give the table another primary key first."));
         return key.isPresent();
+    }
+
+    /** PostgreSQL drops the sequence of a serial column with it, unless something else takes its numbers from it. */
+    private boolean countsForOthers(ColumnInfo info) {
+        List<String> users = info.sequence().map(SequenceInfo::usedBy).orElse(List.of());
+        users.forEach(user -> workspace
+                .findings()
+                .refuse(
+                        path + ".column",
+                        user + " takes its numbers from the sequence of "
+                                + info.name().quoted() + ", which would go with it at PURGE.",
+                        "ALTER SEQUENCE … OWNED BY NONE, or OWNED BY that column, first."));
+        return !users.isEmpty();
     }
 
     private boolean readsOthers(Expression down) {

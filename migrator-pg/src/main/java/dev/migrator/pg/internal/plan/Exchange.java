@@ -92,7 +92,7 @@ final class Exchange {
                     statements.add(rename(column.work(), column.name()));
                 }
                 if (column.notNullAfter()) {
-                    statements.add(column(column.name()) + "SET NOT NULL");
+                    statements.addAll(setNotNull(column));
                     statements.add(dropConstraint(TableSteps.notNullProof(work, column)));
                 }
                 column.numbers().ifPresent(numbers -> statements.addAll(numbers.forward()));
@@ -116,6 +116,11 @@ final class Exchange {
         statements.addAll(triggers.reverse());
         statements.addAll(rebinding.sessions());
         return statements;
+    }
+
+    private List<String> setNotNull(NewColumn column) {
+        NotNullCopy named = work.notNulls().get(column.work());
+        return named == null ? List.of(column(column.name()) + "SET NOT NULL") : named.addTo(work, column.name());
     }
 
     private void retireOld(Mapping mapping, List<String> statements) {

@@ -48,6 +48,18 @@ final class Fingerprint {
         table.dependents().stream()
                 .filter(dependent -> touched.contains(dependent.column()))
                 .forEach(dependent -> lines.add(dependent.description() + " on " + name));
+        table.referencedBy().stream()
+                .filter(reference -> !reference.own() && TableInfo.touches(reference.columns(), touched))
+                .forEach(reference -> lines.add(reference.description() + " to " + name));
+        table.obstacles().forEach(obstacle -> lines.add(obstacle.description() + " concerns " + name));
+        table.publications()
+                .forEach(publication -> lines.add("publication " + publication + " of all columns of " + name));
+        if (table.inherits()) {
+            lines.add(name + " has parents or children");
+        }
+        if (table.forcedRowSecurity()) {
+            lines.add(name + " has FORCE ROW LEVEL SECURITY");
+        }
         table.triggers()
                 .forEach(trigger ->
                         lines.add("trigger " + trigger.definition() + " (enabled: " + trigger.enabled() + ")"));

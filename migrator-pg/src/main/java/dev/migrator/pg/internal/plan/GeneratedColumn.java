@@ -22,7 +22,7 @@ import java.util.Optional;
  * whose file has no block has nothing that anybody could miss; that is asked again under the lock.
  */
 final class GeneratedColumn {
-    private static final int FIRST_VIRTUAL = 180000;
+    private static final int FIRST_VIRTUAL = 18;
 
     private final Workspace workspace;
     private final TableWork work;
@@ -42,6 +42,7 @@ final class GeneratedColumn {
         if (!isEmpty() || read.isEmpty() || !staysComputable(read.get())) {
             return;
         }
+        TablePreflight.forValues(path + ".table", work.table(), workspace.findings());
         work.held().addAll(read.get().columns());
         workspace
                 .findings()

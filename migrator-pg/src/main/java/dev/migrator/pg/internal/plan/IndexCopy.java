@@ -48,6 +48,15 @@ final class IndexCopy {
                                 + ", where this role may not build the one that takes its place.",
                         "GRANT CREATE ON TABLESPACE " + place.tablespace().quoted()
                                 + " TO the role that migrates, or move the index."));
+        if (index.unique() && index.usage().startsWith("USING gist")) {
+            workspace
+                    .findings()
+                    .refuse(
+                            path,
+                            what + " is a key WITHOUT OVERLAPS, which this version can't carry.",
+                            "Drop the key first, and add it again after PURGE.");
+            return;
+        }
         Identifier probe = Identifier.of("migrator_index");
         carryOver
                 .rewritten(what, columns, scratch -> {
@@ -105,15 +114,23 @@ final class IndexCopy {
         workspace.add(Drafts.buildIndex(
                 work, path, Phase.VALIDATE, 20, copy, index.unique(), inItsPlace(index, usage), index.name()));
         carryOver.comment(path, "INDEX", carryOver.qualified(copy), index.comment());
+        for (IndexInfo.Target target : index.targets()) {
+            carryOver.afterwards(
+                    path,
+                    "set the statistics target of an expression of " + copy,
+                    "ALTER INDEX " + carryOver.qualified(copy) + " ALTER COLUMN " + target.position()
+                            + " SET STATISTICS " + target.value());
+        }
         if (index.constraint().equals("u")) {
             ConstraintInfo unique = work.table().constraints().stream()
                     .filter(constraint -> constraint.name().equals(index.name()))
                     .findFirst()
                     .orElseThrow();
             attachUnique(unique, copy);
-            work.copies().add(new Copy(Copy.Kind.CONSTRAINT, copy, index.name(), index.clustered()));
+            work.copies()
+                    .add(new Copy(Copy.Kind.CONSTRAINT, carryOver.inSchema(copy), index.name(), index.clustered()));
         } else {
-            work.copies().add(new Copy(Copy.Kind.INDEX, copy, index.name(), index.clustered()));
+            work.copies().add(new Copy(Copy.Kind.INDEX, carryOver.inSchema(copy), index.name(), index.clustered()));
         }
     }
 

@@ -68,6 +68,8 @@ final class MappingBuilder {
 
     /** The mapping; empty, with findings, if anything is wrong. */
     Optional<Mapping> build() {
+        TablePreflight.forValues(path + ".table", work.table(), workspace.findings());
+        olds.forEach(spec -> sound &= canCount(spec));
         if (!sound) {
             return Optional.empty();
         }
@@ -82,6 +84,24 @@ final class MappingBuilder {
             return Optional.empty();
         }
         return Optional.of(mapping(ups, downs));
+    }
+
+    /** The numbers of an identity column go on in one column that can count, or nowhere. */
+    private boolean canCount(OldSpec old) {
+        boolean oneToOne = olds.size() == 1 && news.size() == 1;
+        boolean counts = old.info().identity().isEmpty()
+                || (oneToOne
+                        && IdentityNumbers.TYPES.contains(news.get(0).type().name()));
+        if (!counts) {
+            workspace
+                    .findings()
+                    .refuse(
+                            path,
+                            old.info().name().quoted() + " is an identity column, and only one column of "
+                                    + String.join(", ", IdentityNumbers.TYPES) + " can go on counting for it.",
+                            "ALTER TABLE … ALTER COLUMN … DROP IDENTITY first; a default may give the numbers.");
+        }
+        return counts;
     }
 
     private boolean readsOnlyOld(NewSpec spec, Expression up) {

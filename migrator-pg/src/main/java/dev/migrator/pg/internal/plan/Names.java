@@ -92,6 +92,12 @@ final class Names {
                 .orElseThrow(() -> new IllegalStateException("no trigger name sorts after all of " + others));
     }
 
+    /** Whether there are names that sort before and after that of another trigger. */
+    static boolean leavesRoom(Identifier other) {
+        return compareBytes(Identifier.of(FIRST.get(FIRST.size() - 1) + "mg"), other) < 0
+                && compareBytes(Identifier.of(LAST.get(LAST.size() - 1) + "mg"), other) > 0;
+    }
+
     private static int compareBytes(Identifier left, Identifier right) {
         return Arrays.compareUnsigned(
                 left.value().getBytes(StandardCharsets.UTF_8), right.value().getBytes(StandardCharsets.UTF_8));

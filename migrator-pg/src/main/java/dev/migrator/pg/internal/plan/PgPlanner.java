@@ -85,18 +85,23 @@ public final class PgPlanner implements Planner {
         workspace.tables().forEach(work -> new RetiredRules(workspace, work).find());
         workspace.tables().stream().filter(TableWork::needsSync).forEach(work -> new WriterRights(workspace, work)
                 .look());
+        refuse(workspace);
         List<Draft> drafts = new ArrayList<>(workspace.drafts());
         workspace.tables().forEach(work -> drafts.addAll(new TableSteps(work).drafts()));
         workspace.tables().forEach(work -> new FiringTriggers(workspace, work, drafts).tell());
-        if (workspace.findings().refused()) {
-            throw new PlanRefusedException(migration.id(), workspace.findings().all());
-        }
         return checked(new Plan(
                 migration.id(),
                 Draft.number(drafts),
                 workspace.findings().all(),
                 workspace.tables().stream().map(PgPlanner::estimate).toList(),
                 fingerprint(workspace)));
+    }
+
+    private static void refuse(Workspace workspace) {
+        if (workspace.findings().refused()) {
+            throw new PlanRefusedException(
+                    workspace.migration().id(), workspace.findings().all());
+        }
     }
 
     private static void checkServer(Migration migration, Session session) {
@@ -186,6 +191,7 @@ public final class PgPlanner implements Planner {
             work.fills()
                     .forEach(fill ->
                             work.table().column(fill.column()).ifPresent(column -> touched.add(column.number())));
+            work.dropped().forEach(column -> touched.add(column.info().number()));
             lines.addAll(Fingerprint.lines(work.table(), touched));
         }
         return lines;

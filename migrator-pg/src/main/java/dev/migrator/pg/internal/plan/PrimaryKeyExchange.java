@@ -2,6 +2,7 @@ package dev.migrator.pg.internal.plan;
 
 import dev.migrator.Identifier;
 import dev.migrator.Phase;
+import dev.migrator.QualifiedName;
 import dev.migrator.pg.internal.catalog.ConstraintInfo;
 import dev.migrator.pg.internal.catalog.IndexInfo;
 import dev.migrator.pg.internal.sql.Literal;
@@ -19,6 +20,7 @@ final class PrimaryKeyExchange {
     private final String path;
     private final ConstraintInfo key;
     private final boolean clustered;
+    private final Optional<String> indexComment;
     private final Identifier copy;
     private final Identifier spare;
 
@@ -30,6 +32,7 @@ final class PrimaryKeyExchange {
                 .findFirst()
                 .orElseThrow();
         this.clustered = index.clustered();
+        this.indexComment = index.comment();
         this.copy = work.names().copy(work.nextNumber());
         this.spare = work.names().copy(work.nextNumber());
     }
@@ -61,6 +64,9 @@ final class PrimaryKeyExchange {
         Optional<String> comment = key.comment();
         comment.ifPresent(text -> statements.add("COMMENT ON CONSTRAINT "
                 + key.name().quoted() + " ON " + work.name().quoted() + " IS " + Literal.text(text)));
+        QualifiedName own = new QualifiedName(work.name().schema(), key.name());
+        indexComment.ifPresent(
+                text -> statements.add("COMMENT ON INDEX " + own.quoted() + " IS " + Literal.text(text)));
         if (clustered) {
             statements.add(work.alter() + "CLUSTER ON " + key.name().quoted());
         }

@@ -91,14 +91,13 @@ final class Purge {
 
     private void takeOverName(Copy copy, List<String> statements) {
         String table = work.alter();
-        String schema = work.name().schema().quoted() + ".";
-        String from = copy.name().quoted();
+        String from = copy.name().name().quoted();
         String to = copy.original().quoted();
         statements.add(
                 switch (copy.kind()) {
-                    case INDEX -> "ALTER INDEX " + schema + from + " RENAME TO " + to;
+                    case INDEX -> "ALTER INDEX " + copy.name().quoted() + " RENAME TO " + to;
                     case CONSTRAINT -> table + "RENAME CONSTRAINT " + from + " TO " + to;
-                    case STATISTICS -> "ALTER STATISTICS " + schema + from + " RENAME TO " + to;
+                    case STATISTICS -> "ALTER STATISTICS " + copy.name().quoted() + " RENAME TO " + to;
                 });
         if (copy.clustered()) {
             statements.add(table + "CLUSTER ON " + to);

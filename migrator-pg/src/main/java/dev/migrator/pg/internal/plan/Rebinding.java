@@ -1,5 +1,6 @@
 package dev.migrator.pg.internal.plan;
 
+import dev.migrator.pg.internal.catalog.TableInfo;
 import dev.migrator.pg.internal.catalog.TriggerInfo;
 import dev.migrator.pg.internal.sql.Literal;
 import java.util.ArrayList;
@@ -30,6 +31,10 @@ final class Rebinding {
                         + work.name().quoted());
                 statements.add(trigger.definition());
                 statements.addAll(enabled(trigger));
+                trigger.comment()
+                        .ifPresent(text -> statements.add(
+                                "COMMENT ON TRIGGER " + trigger.name().quoted() + " ON "
+                                        + work.name().quoted() + " IS " + Literal.text(text)));
             }
         }
         return statements;
@@ -55,16 +60,27 @@ final class Rebinding {
      */
     List<String> sessions() {
         List<String> statements = new ArrayList<>();
-        work.table()
-                .functions()
-                .forEach(function ->
-                        statements.add("ALTER FUNCTION " + function.signature() + " COST " + function.cost()));
+        work.table().functions().stream()
+                .map(TableInfo.Function::touch)
+                .filter(touch -> !touch.isEmpty())
+                .forEach(statements::add);
         if (work.hasMarker()) {
-            String marker = work.names().marker().quoted();
-            String trial = "UPDATE " + work.name().quoted() + " SET " + marker + " = " + marker
-                    + " WHERE ctid = (SELECT ctid FROM " + work.name().quoted() + " WHERE ctid < '(64,0)' LIMIT 1)";
-            statements.add("SELECT " + work.function().schema().quoted() + ".trial(" + Literal.text(trial) + ")");
+            statements.add(trial());
         }
         return statements;
+    }
+
+    /** At EXPAND, too, a trigger must be able to live with the row as it is now; only if there are triggers at all. */
+    List<String> trialOfTriggers() {
+        boolean fires = work.table().triggers().stream()
+                .anyMatch(trigger -> trigger.onUpdate() && trigger.enabled().matches("[OA]"));
+        return work.hasMarker() && fires ? List.of(trial()) : List.of();
+    }
+
+    private String trial() {
+        String marker = work.names().marker().quoted();
+        String trial = "UPDATE " + work.name().quoted() + " SET " + marker + " = " + marker
+                + " WHERE ctid = (SELECT ctid FROM " + work.name().quoted() + " WHERE ctid < '(64,0)' LIMIT 1)";
+        return "SELECT " + work.function().schema().quoted() + ".trial(" + Literal.text(trial) + ")";
     }
 }

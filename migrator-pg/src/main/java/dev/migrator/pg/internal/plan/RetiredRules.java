@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Finds the rules of columns that leave, and drafts how a rollback proves them again. */
 final class RetiredRules {
@@ -122,9 +123,10 @@ final class RetiredRules {
                         true,
                         Optional.empty(),
                         List.of(work.alter() + "ALTER COLUMN " + retired + " DROP NOT NULL"),
-                        List.of(
-                                RollbackProofs.restoredNotNull(work, fill.info()),
-                                work.alter() + "DROP CONSTRAINT IF EXISTS " + proof.quoted())));
+                        Stream.concat(
+                                        RollbackProofs.restoredNotNull(work, fill.info()).stream(),
+                                        Stream.of(work.alter() + "DROP CONSTRAINT IF EXISTS " + proof.quoted()))
+                                .toList()));
     }
 
     /** A key also stands on the retired column, and refuses what {@code down} makes of a write. */

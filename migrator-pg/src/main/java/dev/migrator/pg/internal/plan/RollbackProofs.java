@@ -76,19 +76,23 @@ final class RollbackProofs {
 
     /** Within the undo of the exchange: an old column, in its place again, refuses NULL again if it did. */
     List<String> restoreNotNull(OldColumn old) {
-        return losesNotNull(old) ? List.of(restoredNotNull(work, old.info()), drop(notNullProof(old))) : List.of();
+        if (!losesNotNull(old)) {
+            return List.of();
+        }
+        List<String> statements = new ArrayList<>(restoredNotNull(work, old.info()));
+        statements.add(drop(notNullProof(old)));
+        return statements;
     }
 
     /** Since PostgreSQL 18 a NOT NULL has a name, which a dump shows. */
-    static String restoredNotNull(TableWork work, ColumnInfo column) {
+    static List<String> restoredNotNull(TableWork work, ColumnInfo column) {
         return work.table().constraints().stream()
                 .filter(constraint ->
                         constraint.type().equals("n") && constraint.columns().contains(column.number()))
                 .findFirst()
-                .map(constraint ->
-                        work.alter() + "ADD CONSTRAINT " + constraint.name().quoted() + " NOT NULL "
-                                + column.name().quoted())
-                .orElse(work.alter() + "ALTER COLUMN " + column.name().quoted() + " SET NOT NULL");
+                .map(constraint -> NotNullCopy.add(work, constraint.name(), constraint, column.name()))
+                .orElseGet(() ->
+                        List.of(work.alter() + "ALTER COLUMN " + column.name().quoted() + " SET NOT NULL"));
     }
 
     /** Whether a column, once it is retired, accepts NULL that it refused. */

@@ -1,6 +1,8 @@
 package dev.migrator.pg.internal.plan;
 
 import dev.migrator.pg.internal.catalog.TableInfo;
+import dev.migrator.pg.internal.catalog.TableInfo.Obstacle;
+import dev.migrator.pg.internal.catalog.TriggerInfo;
 
 /** What no operation of this version can work on. */
 final class TablePreflight {
@@ -11,8 +13,7 @@ final class TablePreflight {
         String name = table.name().quoted();
         boolean passes = true;
         if (!table.kind().equals("r")) {
-            findings.refuse(
-                    key, name + " is a " + kind(table.kind()) + ".", "This version works on ordinary tables only.");
+            findings.refuse(key, name + " is a " + kind(table.kind()) + ".", remedy(table.kind()));
             passes = false;
         }
         if (table.inherits()) {
@@ -21,7 +22,12 @@ final class TablePreflight {
                     name
                             + " has parents or children by inheritance or partitioning, whose rows the sync triggers would not"
                             + " see.",
-                    "This version works on tables without them.");
+                    "Detach it (NO INHERIT, DETACH PARTITION) for the time, or change it by an operation `sql`.");
+            passes = false;
+        }
+        if (!table.obstacles(Obstacle.Kind.TEMPORARY).isEmpty()) {
+            findings.refuse(
+                    key, name + " is a temporary table, which ends with its session.", "Name a table that stays.");
             passes = false;
         }
         if (!table.owned()) {
@@ -44,14 +50,77 @@ final class TablePreflight {
                     name + " has FORCE ROW LEVEL SECURITY, under which the backfill would not see every row.",
                     "Run as a role with BYPASSRLS, or ALTER TABLE … NO FORCE ROW LEVEL SECURITY for the time.");
         }
+        for (TriggerInfo trigger : table.triggers()) {
+            if (!Names.leavesRoom(trigger.name())) {
+                findings.refuse(
+                        key,
+                        "trigger " + trigger.name().quoted()
+                                + " has a name that leaves no room for triggers before it, or after it.",
+                        "ALTER TRIGGER … RENAME TO another name.");
+            }
+        }
+        for (String rule : table.obstacles(Obstacle.Kind.UPDATE_RULE)) {
+            findings.refuse(
+                    key,
+                    rule + " makes something else of an UPDATE, and so of those of the backfill.",
+                    "Make it a trigger, or ALTER TABLE … DISABLE RULE it for the time.");
+        }
+    }
+
+    /** What can't bear that the table gets or loses columns; {@code key} says which operation does that. */
+    static void forColumns(String key, TableInfo table, Findings findings) {
+        String name = table.name().quoted();
+        for (String type : table.obstacles(Obstacle.Kind.TYPED)) {
+            findings.refuse(
+                    key,
+                    name + " is a table of the type " + type + ", which says what columns it has.",
+                    "ALTER TABLE … NOT OF first, and … OF the changed type after PURGE.");
+        }
         for (String publication : table.publications()) {
             findings.refuse(
                     key,
                     name + " is published by " + publication
                             + " without a column list: its subscribers would stop at the"
-                            + " first row with the new columns.",
+                            + " first row with other columns.",
                     "Publish it with a list of columns (PostgreSQL 15 and later), or take it out for the time.");
         }
+        for (TriggerInfo trigger : table.triggers()) {
+            if (RowCopies.byPosition(trigger)) {
+                findings.refuse(
+                        key,
+                        "trigger " + trigger.name().quoted() + "'s function " + trigger.function()
+                                + " inserts whole rows of " + name + " by position, and would fail with other columns.",
+                        "Name the columns in that INSERT.");
+            }
+        }
+        for (TableInfo.Function function : table.functions()) {
+            if (RowCopies.givesLists(function)) {
+                findings.warn(
+                        key,
+                        "function " + function.signature() + " gives rows of " + name
+                                + ": if it lists their columns, it fails from EXPAND to PURGE, when there are more.",
+                        "Write * instead of the list, or name the columns of its result.");
+            }
+        }
+    }
+
+    /** What can't bear that a new column has a value in rows that are there. */
+    static void forValues(String key, TableInfo table, Findings findings) {
+        for (String column : table.obstacles(Obstacle.Kind.ROWS_ELSEWHERE)) {
+            findings.refuse(
+                    key,
+                    column + " holds rows of " + table.name().quoted()
+                            + ", for which PostgreSQL refuses new columns with a value.",
+                    "Give that column a type of its own first.");
+        }
+    }
+
+    private static String remedy(String relkind) {
+        return switch (relkind) {
+            case "v", "m" -> "Name the table under it.";
+            case "p" -> "This version works on ordinary tables only: use an operation `sql`.";
+            default -> "This version works on ordinary tables only.";
+        };
     }
 
     private static String kind(String relkind) {

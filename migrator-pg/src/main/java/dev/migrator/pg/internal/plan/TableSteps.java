@@ -95,6 +95,7 @@ final class TableSteps {
             }
         }
         statements.addAll(triggers.forward());
+        statements.addAll(new Rebinding(work).trialOfTriggers());
         Action action = exclusively(work, statements);
         String done = work.hasMarker()
                 ? Done.hasColumn(work.name(), work.names().marker())

@@ -7,8 +7,10 @@ import dev.migrator.pg.internal.expression.Scratch;
 import dev.migrator.plan.Artifact;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** What the operations of one migration want of one table, collected before the steps that they share are drafted. */
@@ -22,6 +24,7 @@ final class TableWork {
     private final List<Copy> copies = new ArrayList<>();
     private final List<DroppedColumn> dropped = new ArrayList<>();
     private final List<RetiredRule> rules = new ArrayList<>();
+    private final Map<Identifier, NotNullCopy> notNulls = new TreeMap<>();
     private final Set<Identifier> newNames = new TreeSet<>();
     private final Set<Identifier> held = new TreeSet<>();
     private final List<Set<Identifier>> indexed = new ArrayList<>();
@@ -70,6 +73,11 @@ final class TableWork {
 
     List<Copy> copies() {
         return copies;
+    }
+
+    /** The names of new columns' NOT NULLs until PURGE, by the columns' names until CONTRACT. */
+    Map<Identifier, NotNullCopy> notNulls() {
+        return notNulls;
     }
 
     /** How the primary key moves over to a new column, if it has to. */

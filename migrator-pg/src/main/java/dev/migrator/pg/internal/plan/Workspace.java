@@ -44,6 +44,10 @@ final class Workspace {
         this.findings = new Findings(migration);
     }
 
+    Migration migration() {
+        return migration;
+    }
+
     Identifier stateSchema() {
         return stateSchema;
     }
