@@ -31,7 +31,7 @@ final class Simulation {
         tables = new InMemoryTables(sabotage);
         scheduler = new Scheduler(seed, tables, tracing);
         SplittableRandom random = scheduler.random();
-        int wanted = random.nextInt(3) == 0 ? random.nextInt(1 << SimulatedPlans.LAST + 1) : -1;
+        int wanted = random.nextInt(3) == 0 ? random.nextInt(1 << (SimulatedPlans.LAST + 1)) : -1;
         plan = SimulatedPlans.plan(step -> (wanted & (1 << step)) != 0);
         migration = migration(random);
         mishapOneIn = MISHAPS_ONE_IN[random.nextInt(MISHAPS_ONE_IN.length)];

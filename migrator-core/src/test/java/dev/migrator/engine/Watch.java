@@ -54,8 +54,8 @@ final class Watch {
         unless(from != to || to == StepStatus.RUNNING, what + " a second time");
         for (StepState other : tables.steps()) {
             int place = Integer.compare(other.step().ordinal(), step.ordinal());
-            boolean earlier = !forward && belongsToAProof(step) || other.status() == StepStatus.DONE;
-            boolean later = forward && isAboutRows(step) || other.status() == StepStatus.PLANNED;
+            boolean earlier = (!forward && belongsToAProof(step)) || other.status() == StepStatus.DONE;
+            boolean later = (forward && isAboutRows(step)) || other.status() == StepStatus.PLANNED;
             unless(place >= 0 || earlier, what + " before an earlier step is done");
             unless(place <= 0 || later, what + " while a later step is not undone");
         }

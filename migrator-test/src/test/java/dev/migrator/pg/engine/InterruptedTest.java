@@ -32,9 +32,18 @@ class InterruptedTest {
 
     private static final int SOME = 14;
     private static final Migration MIGRATION = Samples.EVERY_OPERATION;
-    private static final Function<Rig, Outcome> FORWARD = rig -> rig.engine().migrate(MIGRATION, Phase.PURGE, true);
-    private static final Function<Rig, Outcome> BACK = rig -> rig.engine().rollback(MIGRATION, Optional.empty());
-    private static final Consumer<Arena> TO_CONTRACT = arena -> arena.rig().to(MIGRATION, Phase.CONTRACT);
+
+    private static Outcome forward(Rig rig) {
+        return rig.engine().migrate(MIGRATION, Phase.PURGE, true);
+    }
+
+    private static Outcome back(Rig rig) {
+        return rig.engine().rollback(MIGRATION, Optional.empty());
+    }
+
+    private static void toContract(Arena arena) {
+        arena.rig().to(MIGRATION, Phase.CONTRACT);
+    }
 
     /** A walk that nothing happens to. */
     private record Undisturbed(Picture before, Picture after, List<String> statements) {
@@ -65,15 +74,14 @@ class InterruptedTest {
         }
     }
 
-    /** Whether an engine dies as it should. */
-    private static boolean dies(Arena arena, Mishap mishap, Function<Rig, Outcome> walk) {
+    /** How an engine that should have died ended; empty: it died, and its lease ran out. */
+    private static Optional<Outcome> survives(Arena arena, Mishap mishap, Function<Rig, Outcome> walk) {
         arena.renewed();
         try {
-            walk.apply(arena.rig(Trials.watched(arena, mishap.plan())));
-            return false;
+            return Optional.of(walk.apply(arena.rig(Trials.watched(arena, mishap.plan()))));
         } catch (EngineCrash death) {
             arena.leaseRunsOut();
-            return true;
+            return Optional.empty();
         }
     }
 
@@ -83,16 +91,16 @@ class InterruptedTest {
 
     @Test
     void aRollbackFromWhereverAnEngineDiedLeavesWhatWasThere() {
-        Undisturbed whole = Undisturbed.walk(arena -> {}, FORWARD);
+        Undisturbed whole = Undisturbed.walk(arena -> {}, InterruptedTest::forward);
         Trials.all(ARENAS.all(), "rolled back after", whole.chosen(), (arena, mishap) -> {
-            if (!dies(arena, mishap, FORWARD)) {
+            if (survives(arena, mishap, InterruptedTest::forward).isPresent()) {
                 return "it did not die";
             }
             boolean started = was(arena, "migration");
             boolean purging = was(arena, "step WHERE phase = 'PURGE' AND status <> 'PLANNED'");
-            Outcome outcome = BACK.apply(arena.rig());
+            Outcome outcome = back(arena.rig());
             if (started == purging && outcome instanceof Outcome.Failed) {
-                Outcome forward = FORWARD.apply(arena.rig());
+                Outcome forward = forward(arena.rig());
                 return forward instanceof Outcome.Arrived
                         ? differences(whole.after().differences(Picture.of(arena, MIGRATION)))
                         : "it got stuck: " + forward;
@@ -108,25 +116,25 @@ class InterruptedTest {
         List<Picture> forward = new ArrayList<>();
         Undisturbed whole = Undisturbed.walk(
                 arena -> {
-                    FORWARD.apply(arena.rig());
+                    assertThat(forward(arena.rig())).isInstanceOf(Outcome.Arrived.class);
                     forward.add(Picture.of(arena, MIGRATION));
                     arena.renewed();
-                    TO_CONTRACT.accept(arena);
+                    toContract(arena);
                 },
-                BACK);
+                InterruptedTest::back);
         Trials.all(ARENAS.all(), "forward again after a rollback", whole.chosen(), (arena, mishap) -> {
-            if (!dies(arena, mishap, BACK)) {
+            if (survives(arena, mishap, InterruptedTest::back).isPresent()) {
                 return "it did not die";
             }
             boolean begun = was(
                     arena,
                     "migration WHERE direction = 'ROLLING_BACK' AND NOT (phase, status) = ('EXPAND', 'PENDING')");
-            Outcome finished = FORWARD.apply(arena.rig());
+            Outcome finished = forward(arena.rig());
             List<String> wrong = begun ? differencesFromBefore(arena, whole) : new ArrayList<>();
             if (!(finished instanceof Outcome.Arrived) || !wrong.isEmpty()) {
                 return "it was not finished: " + finished + differences(wrong);
             }
-            Outcome again = FORWARD.apply(arena.rig());
+            Outcome again = forward(arena.rig());
             return again instanceof Outcome.Arrived
                     ? differences(forward.get(0).differencesOfShape(Picture.of(arena, MIGRATION)))
                     : "it got stuck: " + again;
@@ -135,12 +143,12 @@ class InterruptedTest {
 
     @Test
     void aPauseIsHeededWhereverItComes() {
-        paused(Undisturbed.walk(arena -> {}, FORWARD), FORWARD);
+        paused(Undisturbed.walk(arena -> {}, InterruptedTest::forward), InterruptedTest::forward);
     }
 
     @Test
     void aPauseOnTheWayBackIsHeededWhereverItComes() {
-        paused(Undisturbed.walk(TO_CONTRACT, BACK), BACK);
+        paused(Undisturbed.walk(InterruptedTest::toContract, InterruptedTest::back), InterruptedTest::back);
     }
 
     private static void paused(Undisturbed whole, Function<Rig, Outcome> walk) {

@@ -124,7 +124,8 @@ record StateDatabase(DataSource source, StateSql sql) {
             return failure(
                     e,
                     what + ": the state schema " + schema + " is not installed in this database, or not whole: "
-                            + SqlErrors.describe(e) + ". Nothing was changed. The first migrate installs it; one that is not"
+                            + SqlErrors.describe(e)
+                            + ". Nothing was changed. The first migrate installs it; one that is not"
                             + " whole has to be restored as it was.");
         }
         if (state.equals(INSUFFICIENT_PRIVILEGE)) {
