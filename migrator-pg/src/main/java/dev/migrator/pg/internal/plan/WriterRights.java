@@ -4,6 +4,7 @@ import dev.migrator.pg.internal.catalog.ColumnInfo;
 import dev.migrator.pg.internal.expression.Expression;
 import dev.migrator.pg.internal.sql.Row;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -25,20 +26,21 @@ final class WriterRights {
                 JOIN pg_catalog.pg_rewrite AS w ON w.oid = d.objid
             ), writers (role, name, may_reach) AS (
               SELECT r.oid, r.rolname, pg_catalog.min(CASE WHEN n.oid = ? THEN '' ELSE ' through view ' || n.oid::regclass END)
-                FROM pg_catalog.pg_roles AS r, relations AS n
+                FROM pg_catalog.pg_roles AS r, relations AS n JOIN pg_catalog.pg_class AS c ON c.oid = n.oid
                WHERE r.rolname !~ '^pg_' AND pg_catalog.has_any_column_privilege(r.oid, n.oid, 'INSERT, UPDATE')
+                 AND pg_catalog.has_schema_privilege(r.oid, c.relnamespace, 'USAGE')
                GROUP BY 1, 2
             )
             SELECT w.name || w.may_reach AS writer, pg_catalog.string_agg(DISTINCT missing.what, ', ') AS lacks
               FROM writers AS w CROSS JOIN LATERAL (
                 SELECT 'USAGE on schema ' || pg_catalog.quote_ident(n.nspname) FROM pg_catalog.pg_namespace AS n
-                 WHERE pg_catalog.quote_ident(n.nspname) = ANY (pg_catalog.string_to_array(?, pg_catalog.chr(10)))
+                 WHERE pg_catalog.quote_ident(n.nspname) = ANY (?::pg_catalog.text[])
                    AND NOT pg_catalog.has_schema_privilege(w.role, n.oid, 'USAGE')
                 UNION ALL
                 SELECT 'EXECUTE on function ' || p.oid::regprocedure FROM pg_catalog.pg_proc AS p
                   JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
                  WHERE pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(p.proname)
-                       = ANY (pg_catalog.string_to_array(?, pg_catalog.chr(10)))
+                       = ANY (?::pg_catalog.text[])
                    AND NOT pg_catalog.has_function_privilege(w.role, p.oid, 'EXECUTE')
               ) AS missing (what)
              GROUP BY w.name, w.may_reach ORDER BY 1
@@ -67,10 +69,8 @@ final class WriterRights {
         if (schemas.isEmpty()) {
             return;
         }
-        String inSchemas = String.join("\n", schemas);
-        String named = String.join("\n", names);
         long table = work.table().oid();
-        for (Row row : workspace.session().query(WRITERS, table, table, inSchemas, named)) {
+        for (Row row : workspace.session().query(WRITERS, table, table, List.copyOf(schemas), List.copyOf(names))) {
             workspace
                     .findings()
                     .refuse(
