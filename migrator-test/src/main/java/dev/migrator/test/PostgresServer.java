@@ -22,7 +22,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  * may break starts one with {@link #builder()} and closes it. Whatever ends the JVM, no server stays behind: a shutdown
  * hook stops it, and a small process beside it does so if the JVM is killed.
  *
- * <p>System properties: {@value #VERSION} chooses the major version of the shared server; {@value #URL} uses a server that
+ * <p>System properties: {@value #VERSION} chooses the major version of every server that asks for none; {@value #URL} uses a server that
  * runs already instead; {@code migrator.test.postgres.binaries} is the folder with the server builds of other majors; {@code
  * migrator.test.postgres.data} is the folder for data directories instead of memory ({@code /dev/shm}).
  *
@@ -30,7 +30,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  */
 public final class PostgresServer implements AutoCloseable {
 
-    /** The system property with the major version of {@link #shared()}, 14 to 18; left out: {@value #DEFAULT_MAJOR}. */
+    /** The system property with the major version of {@link #shared()} and of servers that ask for none, 14 to 18; left out: {@value #DEFAULT_MAJOR}. */
     public static final String VERSION = "migrator.test.postgres.version";
 
     /** The system property with the URL of a server that runs already; its user must be a superuser. */
@@ -61,14 +61,14 @@ public final class PostgresServer implements AutoCloseable {
         if (shared == null) {
             String url = System.getProperty(URL, "");
             shared = url.isBlank()
-                    ? embedded(
-                            Integer.getInteger(VERSION, DEFAULT_MAJOR),
-                            new PostgresServerBuilder().settings(),
-                            Optional.empty(),
-                            false)
+                    ? embedded(chosenMajor(), new PostgresServerBuilder().settings(), Optional.empty(), false)
                     : at(url);
         }
         return shared;
+    }
+
+    static int chosenMajor() {
+        return Integer.getInteger(VERSION, DEFAULT_MAJOR);
     }
 
     /**

@@ -22,11 +22,11 @@ public final class PostgresServerBuilder {
             "log_line_prefix", "%m [%p] %u@%d %a ",
             "unix_socket_directories", ""));
     private Optional<Path> dataFolder = Optional.empty();
-    private int major = PostgresServer.DEFAULT_MAJOR;
+    private int major = PostgresServer.chosenMajor();
 
     PostgresServerBuilder() {}
 
-    /** The major version, 14 to 18; replaces {@value PostgresServer#DEFAULT_MAJOR}. */
+    /** The major version, 14 to 18; replaces that of the system property {@value PostgresServer#VERSION}. */
     public PostgresServerBuilder major(int version) {
         this.major = version;
         return this;
