@@ -1,6 +1,7 @@
 package dev.migrator.pg;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.migrator.Migration;
 import dev.migrator.MigrationFiles;
@@ -55,8 +56,10 @@ class OlderRecordTest {
                 .build();
     }
 
+    /** The records are of a server before 18, where a NOT NULL has no name, by which the schema would differ. */
     @BeforeEach
     void makeTables() {
+        assumeThat(own.server().majorVersion()).as("PostgreSQL").isLessThan(18);
         run(own, "before.sql");
     }
 

@@ -72,7 +72,10 @@ final class WriterStatements extends WriterInserts {
         second.filter(row -> row.id() != first.get().id()).ifPresent(rows::add);
         List<Integer> ids = rows.stream().map(ShapeRow::id).toList();
         // The NULL of a MERGE on a row that nobody has written yet counts as none.
-        boolean merges = !sets.containsValue(ShapeModel.NULL) && !sets.containsValue(DEFAULT) && values.chance(0.25);
+        boolean merges = !sets.containsValue(ShapeModel.NULL)
+                && !sets.containsValue(DEFAULT)
+                && values.chance(0.25)
+                && connection.getMetaData().getDatabaseMajorVersion() >= 15;
         expect(rows.size(), run(merges ? sql.merge(sets, ids) : sql.update(sets, ids)));
         for (ShapeRow row : rows) {
             updated(row, sets);

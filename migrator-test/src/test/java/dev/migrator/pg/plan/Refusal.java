@@ -67,6 +67,7 @@ record Refusal(String what, List<String> operations, String message, String reme
 
     /** Each of the operations is refused for it, and leaves no trace. */
     void assertRefused(TestDatabase database) {
+        Syntax.assumeUnderstood(database, schema);
         Users.run(database, schema);
         SchemaSnapshot before = database.snapshot("public");
         PgPlanner planner = new PgPlanner(database.dataSource(), Identifier.of("migrator"));

@@ -140,6 +140,7 @@ class SurroundingsCarriedTest {
     void whatSurroundsAColumnComesBackAndGoesOn(String what, String operations, String natively, List<String> schema) {
         try (TestDatabase migrated = PostgresServer.shared().createDatabase();
                 TestDatabase altered = PostgresServer.shared().createDatabase()) {
+            Syntax.assumeUnderstood(migrated, schema);
             Users.run(migrated, schema);
             if (natively.equals(NATIVE_WIDEN)) {
                 Users.run(

@@ -234,6 +234,10 @@ public final class Catalog {
                         OR d.classid = 'pg_attrdef'::regclass AND EXISTS (
                              SELECT FROM pg_attrdef a JOIN pg_attribute c ON c.attrelid = a.adrelid AND c.attnum = a.adnum
                               WHERE a.oid = d.objid AND c.attgenerated <> '' AND a.adnum <> d.refobjsubid)
+                        -- Before 15 it is the generated column itself that depends, not its expression.
+                        OR d.classid = 'pg_class'::regclass AND d.objid = d.refobjid AND d.objsubid <> d.refobjsubid AND EXISTS (
+                             SELECT FROM pg_attribute c
+                              WHERE c.attrelid = d.objid AND c.attnum = d.objsubid AND c.attgenerated <> '')
                         OR d.classid = 'pg_trigger'::regclass AND EXISTS (
                              SELECT FROM pg_trigger t WHERE t.oid = d.objid AND t.tgqual IS NOT NULL))
                  ORDER BY 1, 2
