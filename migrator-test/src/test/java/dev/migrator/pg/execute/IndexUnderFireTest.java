@@ -24,6 +24,7 @@ import dev.migrator.test.EngineCrash;
 import dev.migrator.test.FaultPlan;
 import dev.migrator.test.FaultyDataSource;
 import dev.migrator.test.TcpProxy;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Index builds and drops that die, come too late, or go on at the server when their engine is gone. */
@@ -212,5 +213,32 @@ class IndexUnderFireTest {
 
             assertThat(site.db.queryString("SELECT 'users_old'::regclass::oid")).isEqualTo(oid);
         }
+    }
+
+    /** The server may tell a cancel behind a COMMIT: the second try finds what the first one has done. */
+    @Test
+    void aSettingAsideThatWasToldAsCancelledAndHadHappenedIsNotAFailure() {
+        try (ExecutionSite site = site()) {
+            site.executor().run(site.lease, BUILD, site.control());
+            FaultyDataSource counting =
+                    FaultyDataSource.over(site.db.dataSource(), FaultPlan.none(), IndexUnderFireTest::setsAside);
+            site.executor(counting, settings()).undo(site.lease, BUILD, site.control());
+            List<String> aside = counting.statements();
+            assertThat(aside).hasSize(1);
+            site.executor().run(site.lease, BUILD, site.control());
+            FaultyDataSource twice = FaultyDataSource.over(
+                    site.db.dataSource(),
+                    FaultPlan.onStatement(1, () -> site.db.execute(aside.get(0))),
+                    IndexUnderFireTest::setsAside);
+            site.executor(twice, settings()).undo(site.lease, BUILD, site.control());
+
+            assertThat(twice.fired()).isTrue();
+            assertThat(indexes(site)).isEmpty();
+            assertThat(site.status(1)).isEqualTo(StepStatus.PLANNED);
+        }
+    }
+
+    private static boolean setsAside(String sql) {
+        return sql.contains("ALTER INDEX") && sql.contains("RENAME TO");
     }
 }

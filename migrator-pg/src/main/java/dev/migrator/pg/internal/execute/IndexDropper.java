@@ -67,11 +67,12 @@ final class IndexDropper {
                             + " that can be dropped by itself: it is another relation, spans partitions, or a constraint"
                             + " stands on it. Nothing was changed.");
         }
+        // A cancel may be told although the transaction has committed; then the next try finds the index renamed.
         transactions.exchange(
                 task,
                 List.of(),
                 names.record(names.dropName(), ""),
-                List.of("ALTER INDEX " + names.quoted(drop.name()) + " RENAME TO "
+                List.of("ALTER INDEX IF EXISTS " + names.quoted(drop.name()) + " RENAME TO "
                         + names.dropName().quoted()),
                 Optional.empty());
     }
