@@ -154,4 +154,17 @@ class OpenSessionsTest {
         assertThat(warnings("- changeType: { table: users, column: name, type: varchar(90) }\n"))
                 .noneMatch(text -> text.startsWith("these functions"));
     }
+
+    @Test
+    void aFunctionThatNamesTheTableOnlyAsAPartOfAnotherNameIsLeftAlone() {
+        database.execute(
+                "CREATE FUNCTION other() RETURNS int LANGUAGE plpgsql AS $$BEGIN RETURN (SELECT 1 AS current_users_count); END$$",
+                "CREATE FUNCTION mine() RETURNS int LANGUAGE plpgsql AS $$BEGIN RETURN (SELECT n FROM \"users\" LIMIT 1); END$$");
+        assertThat(users.plan("- renameColumn: { table: users, column: name, to: full_name }\n")
+                        .plan()
+                        .steps())
+                .map(step -> step.action().toString())
+                .anyMatch(action -> action.contains("ALTER FUNCTION public.mine()"))
+                .noneMatch(action -> action.contains("public.other()"));
+    }
 }

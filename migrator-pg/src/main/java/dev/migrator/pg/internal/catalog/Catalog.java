@@ -23,6 +23,10 @@ public final class Catalog {
 
     /** Reads a table, a view or whatever has that name; empty if there is none. */
     public Optional<TableInfo> table(QualifiedName name) {
+        return new PrintSettings(session).during(() -> find(name));
+    }
+
+    private Optional<TableInfo> find(QualifiedName name) {
         List<Row> found = session.query(
                 """
                 SELECT c.oid::bigint AS oid, c.relkind::text AS kind,

@@ -5,12 +5,12 @@ import dev.migrator.pg.internal.catalog.ColumnInfo;
 import dev.migrator.pg.internal.catalog.ConstraintInfo;
 import dev.migrator.pg.internal.catalog.Dependent;
 import dev.migrator.pg.internal.catalog.IndexInfo;
+import dev.migrator.pg.internal.catalog.SourceText;
 import dev.migrator.pg.internal.catalog.TableInfo;
 import dev.migrator.pg.internal.catalog.TriggerInfo;
 import dev.migrator.plan.Finding;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Whether columns are there, are free, and can be retired. */
@@ -134,7 +134,7 @@ final class ColumnPreflight {
     /** Code that is not a trigger's breaks as an application's statements do, and has to change with them. */
     private void functions(String key, ColumnInfo column) {
         String names = work.table().functions().stream()
-                .filter(function -> !function.ofTrigger() && isNamedIn(function.source(), column))
+                .filter(function -> !function.ofTrigger() && SourceText.names(function.source(), column.name()))
                 .map(TableInfo.Function::signature)
                 .collect(Collectors.joining(", "));
         if (!names.isEmpty()) {
@@ -146,12 +146,6 @@ final class ColumnPreflight {
                                     + column.name().quoted() + ", which CONTRACT takes away: " + names + ".",
                             "If it is that column which they mean, they fail from CONTRACT on: change them before it.");
         }
-    }
-
-    private static boolean isNamedIn(String source, ColumnInfo column) {
-        return Pattern.compile("(?<!\\w)" + Pattern.quote(column.name().value()) + "(?!\\w)", Pattern.CASE_INSENSITIVE)
-                .matcher(source)
-                .find();
     }
 
     /** A domain gives or refuses values by itself, of which nobody tells the sync triggers. */
@@ -174,8 +168,8 @@ final class ColumnPreflight {
 
     private void triggers(String key, ColumnInfo column, boolean nameStays) {
         for (TriggerInfo trigger : work.table().triggers()) {
-            boolean given = isNamedIn(trigger.arguments(), column);
-            boolean names = given || isNamedIn(trigger.source(), column);
+            boolean given = SourceText.names(trigger.arguments(), column.name());
+            boolean names = given || SourceText.names(trigger.source(), column.name());
             boolean listed = trigger.ofColumns().contains(column.number());
             if (!nameStays && (names || listed)) {
                 refuse(

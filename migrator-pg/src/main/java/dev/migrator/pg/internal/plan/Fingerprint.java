@@ -14,10 +14,17 @@ import java.util.stream.Collectors;
  * table's triggers, the migrator's own included. A column that somebody adds beside them is not among them.
  */
 final class Fingerprint {
+    private static final String HEAD = "touches ";
+
     private Fingerprint() {}
 
     private static String head(QualifiedName table) {
-        return "touches " + table.quoted() + ": ";
+        return HEAD + table.quoted() + ": ";
+    }
+
+    /** Whether a line tells which columns of a table are touched. */
+    static boolean isHead(String line) {
+        return line.startsWith(HEAD);
     }
 
     /** The lines of a table. */
