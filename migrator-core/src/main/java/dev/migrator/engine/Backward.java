@@ -7,8 +7,6 @@ import dev.migrator.Status;
 import dev.migrator.plan.Action;
 import dev.migrator.plan.Effect;
 import dev.migrator.plan.Step;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -98,13 +96,7 @@ final class Backward {
             walk.move(Transition.of(at(phase, Status.RUNNING), "rollback-resumed", "")
                     .rollingBackTo(to));
         }
-        return makeProvable(phase).or(() -> undoSteps(phase, reversed(phase)));
-    }
-
-    private List<StepState> reversed(Phase phase) {
-        List<StepState> steps = new ArrayList<>(walk.steps(phase));
-        Collections.reverse(steps);
-        return steps;
+        return makeProvable(phase).or(() -> undoSteps(phase));
     }
 
     /**
@@ -162,24 +154,41 @@ final class Backward {
         return Failing.record(walk, at(phase, Status.FAILED), to, message);
     }
 
-    private Optional<Outcome> undoSteps(Phase phase, List<StepState> steps) {
-        for (StepState state : steps) {
-            if (state.status() == StepStatus.PLANNED) {
-                continue;
+    /** Undoes, from the last one on, what the record says is not; it is read again after each step, as on the way forward. */
+    private Optional<Outcome> undoSteps(Phase phase) {
+        List<StepState> steps = walk.steps(phase);
+        Optional<StepState> next = begun(steps);
+        for (int runs = 0; next.isPresent(); runs++) {
+            StepRuns.check(runs, steps, next.get());
+            Optional<Outcome> stopped = undoStep(phase, next.get());
+            if (stopped.isPresent()) {
+                return stopped;
             }
-            String title = state.step().title();
-            if (walk.isPaused()) {
-                return Optional.of(paused(phase, "before undoing: " + title));
-            }
-            try {
-                walk.undo(state.step());
-            } catch (PausedException e) {
-                return Optional.of(paused(phase, "while undoing: " + title));
-            } catch (StepFailure e) {
-                return Optional.of(failed(phase, Failing.of(walk, state, e)));
-            }
+            next = begun(walk.steps(phase));
         }
         return Optional.empty();
+    }
+
+    /** The last step that was begun or done. */
+    private static Optional<StepState> begun(List<StepState> steps) {
+        return steps.stream()
+                .filter(state -> state.status() != StepStatus.PLANNED)
+                .reduce((first, second) -> second);
+    }
+
+    private Optional<Outcome> undoStep(Phase phase, StepState state) {
+        String title = state.step().title();
+        if (walk.isPaused()) {
+            return Optional.of(paused(phase, "before undoing: " + title));
+        }
+        try {
+            walk.undo(state.step());
+            return Optional.empty();
+        } catch (PausedException e) {
+            return Optional.of(paused(phase, "while undoing: " + title));
+        } catch (StepFailure e) {
+            return Optional.of(failed(phase, Failing.of(walk, state, e)));
+        }
     }
 
     /** All steps of a phase are undone: the migration stands at the end of the phase before, or before EXPAND. */

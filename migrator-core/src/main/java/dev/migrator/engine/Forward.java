@@ -124,26 +124,42 @@ final class Forward {
         return changes;
     }
 
-    private Optional<Outcome> runSteps(Phase phase, List<StepState> steps) {
-        for (StepState state : steps) {
-            if (state.status() == StepStatus.DONE) {
-                continue;
+    /**
+     * Runs, in order, what the record says is not done. The record is read again after each step: a failover may have taken
+     * back steps, effect and record together, whose commit the standby had not seen, and a later step relies on them.
+     */
+    private Optional<Outcome> runSteps(Phase phase, List<StepState> planned) {
+        Optional<StepState> next = undone(planned);
+        for (int runs = 0; next.isPresent(); runs++) {
+            StepState state = next.get();
+            StepRuns.check(runs, planned, state);
+            Optional<Outcome> stopped = runStep(phase, state);
+            if (stopped.isPresent()) {
+                return stopped;
             }
-            String title = state.step().title();
-            if (walk.isPaused()) {
-                return Optional.of(paused(phase, "before: " + title));
-            }
-            try {
-                walk.run(state.step());
-            } catch (PausedException e) {
-                return Optional.of(paused(phase, "during: " + title));
-            } catch (StepFailure e) {
-                String message =
-                        new Disproof(walk, state.step(), e).settle().orElseGet(() -> Failing.of(walk, state, e));
-                return Optional.of(failed(phase, message));
-            }
+            next = undone(walk.steps(phase));
         }
         return Optional.empty();
+    }
+
+    private static Optional<StepState> undone(List<StepState> steps) {
+        return steps.stream().filter(state -> state.status() != StepStatus.DONE).findFirst();
+    }
+
+    private Optional<Outcome> runStep(Phase phase, StepState state) {
+        String title = state.step().title();
+        if (walk.isPaused()) {
+            return Optional.of(paused(phase, "before: " + title));
+        }
+        try {
+            walk.run(state.step());
+            return Optional.empty();
+        } catch (PausedException e) {
+            return Optional.of(paused(phase, "during: " + title));
+        } catch (StepFailure e) {
+            String message = new Disproof(walk, state.step(), e).settle().orElseGet(() -> Failing.of(walk, state, e));
+            return Optional.of(failed(phase, message));
+        }
     }
 
     private MigrationState complete(Phase phase) {

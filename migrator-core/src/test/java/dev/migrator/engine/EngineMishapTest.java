@@ -10,7 +10,9 @@ import dev.migrator.plan.Plan;
 import dev.migrator.plan.Step;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -152,5 +154,51 @@ class EngineMishapTest {
 
         assertThat(db.migrate(ungated, Phase.PURGE))
                 .isEqualTo(new Outcome.Arrived(forward(Phase.PURGE, Status.COMPLETE), "PURGE is complete"));
+    }
+
+    /** A standby takes over that has not seen the last commits: what they did is gone with their records. */
+    @Test
+    void whatAFailoverTookBackIsDoneAgainBeforeAnythingReliesOnIt() {
+        Migration ungated = SimulatedPlans.ungated();
+        EngineFixture db = new EngineFixture();
+        db.migrate(ungated, Phase.VALIDATE);
+        List<Integer> ran = new ArrayList<>();
+        EngineListener failover = new EngineListener() {
+            @Override
+            public void stepDone(String id, Step step, boolean forward) {
+                ran.add(step.ordinal());
+                if (ran.size() == 2) {
+                    db.tables.losesStepsFrom(ran.get(0));
+                }
+            }
+        };
+        assertThat(db.engine(failover).migrate(ungated, Phase.CONTRACT, false)).isInstanceOf(Outcome.Arrived.class);
+        assertThat(ran).containsExactly(7, 8, 7, 8);
+        assertThat(db.tables.steps())
+                .filteredOn(state -> state.step().phase() == Phase.CONTRACT)
+                .allMatch(state -> state.status() == StepStatus.DONE);
+    }
+
+    @Test
+    void whatAFailoverTookBackIsUndoneAgainOnTheWayBack() {
+        Migration ungated = SimulatedPlans.ungated();
+        EngineFixture db = new EngineFixture();
+        db.migrate(ungated, Phase.CONTRACT);
+        List<Integer> undone = new ArrayList<>();
+        EngineListener failover = new EngineListener() {
+            @Override
+            public void stepDone(String id, Step step, boolean forward) {
+                undone.add(step.ordinal());
+                if (undone.size() == 2) {
+                    db.tables.losesUndoingOf(step);
+                }
+            }
+        };
+        assertThat(db.engine(failover).rollback(ungated, Optional.of(Phase.VALIDATE)))
+                .isInstanceOf(Outcome.Arrived.class);
+        assertThat(undone).containsExactly(8, 7, 7);
+        assertThat(db.tables.steps())
+                .filteredOn(state -> state.step().phase() == Phase.CONTRACT)
+                .allMatch(state -> state.status() == StepStatus.PLANNED);
     }
 }

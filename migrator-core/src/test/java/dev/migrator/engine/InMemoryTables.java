@@ -1,6 +1,7 @@
 package dev.migrator.engine;
 
 import dev.migrator.Migration;
+import dev.migrator.plan.Action;
 import dev.migrator.plan.Step;
 import java.time.Duration;
 import java.time.Instant;
@@ -142,6 +143,31 @@ final class InMemoryTables {
         if (status == StepStatus.PLANNED) {
             cursor = 0;
         }
+    }
+
+    /** A standby takes over that has not seen the commits of these steps. */
+    void losesStepsFrom(int ordinal) {
+        List<StepState> changed = new ArrayList<>(steps);
+        for (int i = changed.size() - 1; i >= ordinal - 1; i--) {
+            StepState state = changed.get(i);
+            if (state.status() == StepStatus.DONE) {
+                Action undo = state.step().undo();
+                List<String> statements = undo instanceof Action.Script script
+                        ? script.statements()
+                        : ((Action.Transaction) undo).statements();
+                statements.forEach(schema::execute);
+                changed.set(i, new StepState(state.step(), StepStatus.PLANNED, 0));
+            }
+        }
+        steps = List.copyOf(changed);
+    }
+
+    /** One that has not seen the undoing of a step takes over. */
+    void losesUndoingOf(Step step) {
+        ((Action.Transaction) step.action()).statements().forEach(schema::execute);
+        List<StepState> changed = new ArrayList<>(steps);
+        changed.set(step.ordinal() - 1, new StepState(step, StepStatus.DONE, 0));
+        steps = List.copyOf(changed);
     }
 
     List<Event> history() {
