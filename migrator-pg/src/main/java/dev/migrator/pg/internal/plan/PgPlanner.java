@@ -2,6 +2,7 @@ package dev.migrator.pg.internal.plan;
 
 import dev.migrator.Identifier;
 import dev.migrator.Migration;
+import dev.migrator.QualifiedName;
 import dev.migrator.engine.PlanRefusedException;
 import dev.migrator.engine.Planner;
 import dev.migrator.engine.StepFailure;
@@ -57,19 +58,23 @@ public final class PgPlanner implements Planner {
 
     @Override
     public Plan plan(Migration migration) {
+        List<QualifiedName> read = new ArrayList<>();
         try (Session session = Session.open(source)) {
             return session.inPassing(
-                    "Migration " + migration.id() + " could not be planned", () -> plan(migration, session));
+                    "Migration " + migration.id() + " could not be planned", () -> plan(migration, session, read));
+        } catch (StepFailure e) {
+            // The session is given back by now: a pool may have but one.
+            throw LockHolders.named(source, e, read);
         }
     }
 
-    private Plan plan(Migration migration, Session session) {
+    private Plan plan(Migration migration, Session session, List<QualifiedName> read) {
         checkServer(migration, session);
         Workspace workspace = workspace(migration, session);
         try {
             return plan(workspace, migration);
-        } catch (StepFailure e) {
-            throw LockHolders.named(source, e, workspace.named());
+        } finally {
+            read.addAll(workspace.named());
         }
     }
 
