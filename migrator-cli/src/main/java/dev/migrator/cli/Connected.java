@@ -8,7 +8,11 @@ import dev.migrator.engine.EngineListener;
 import dev.migrator.pg.PostgresMigrator;
 import dev.migrator.pg.PostgresMigratorBuilder;
 import dev.migrator.pg.UnknownMigrationException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -40,6 +44,11 @@ abstract class Connected implements Callable<Integer> {
     /** Whether the command works on what is recorded, if the files can't be read or lack the migration. */
     boolean recordIsEnough() {
         return false;
+    }
+
+    /** The one migration whose file is enough, if those of others can't be read. */
+    Optional<String> only() {
+        return Optional.empty();
     }
 
     @Override
@@ -80,7 +89,17 @@ abstract class Connected implements Callable<Integer> {
             if (recordIsEnough()) {
                 return Optional.of(e);
             }
-            throw e;
+            migrations = List.of(only().flatMap(id -> alone(root, id)).orElseThrow(() -> e));
+            return Optional.of(e);
+        }
+    }
+
+    private static Optional<Migration> alone(MigratorCommand root, String id) {
+        Path file = root.migrations().resolve(id + ".yaml");
+        try {
+            return Optional.of(MigrationFiles.parse(id, file.toString(), Files.readString(file)));
+        } catch (IOException | MigrationFileException | InvalidPathException e) {
+            return Optional.empty();
         }
     }
 

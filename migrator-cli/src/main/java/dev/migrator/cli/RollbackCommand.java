@@ -35,6 +35,11 @@ final class RollbackCommand extends Connected {
     }
 
     @Override
+    Optional<String> only() {
+        return Optional.of(id);
+    }
+
+    @Override
     int run(PostgresMigrator migrator) {
         Outcome outcome = migrator.rollback(id, Optional.ofNullable(to));
         Outcomes.print(id, outcome, out(), err());

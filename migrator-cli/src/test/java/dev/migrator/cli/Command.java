@@ -63,6 +63,15 @@ final class Command {
         }
     }
 
+    /** Takes a migration file away. */
+    void delete(String name) {
+        try {
+            Files.delete(folder.resolve("db/migrator").resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     Path folder() {
         return folder;
     }

@@ -16,6 +16,9 @@ class SeveralMigrationsIT {
     @TempDir
     Path folder;
 
+    private static final String RENAME =
+            "operations:\n  - renameColumn: { table: users, column: name, to: full_name }\n";
+
     private CommandSite site;
     private Command command;
 
@@ -27,9 +30,7 @@ class SeveralMigrationsIT {
                 "INSERT INTO users VALUES (1, 'ann', '31'), (2, 'bob', 'unknown'), (3, 'cid', '12')",
                 "CREATE TABLE orders (id int PRIMARY KEY)");
         command = site.command()
-                .file(
-                        "0001_name.yaml",
-                        "operations:\n  - renameColumn: { table: users, column: name, to: full_name }\n")
+                .file("0001_name.yaml", RENAME)
                 .file("0002_nick.yaml", "operations:\n  - addColumn: { table: users, column: nick, type: text }\n")
                 .file("0003_note.yaml", "operations:\n  - addColumn: { table: orders, column: note, type: text }\n");
     }
@@ -84,6 +85,24 @@ class SeveralMigrationsIT {
         Command.Result unknown = command.run("pause", "0002_nick");
         assertThat(unknown.code()).isEqualTo(2);
         assertThat(unknown.err()).contains("0001_name.yaml:");
+        assertThat(command.run("rollback", "0001_name").err()).contains("0001_name.yaml:");
+    }
+
+    @Test
+    void theWayBackNeedsNoFileButItsOwn() {
+        assertThat(command.run("migrate", "--to", "EXPAND", "0001_name").code()).isZero();
+        command.file("0002_nick.yaml", BROKEN);
+        command.file("0001_name.yaml", BROKEN);
+        assertThat(command.run("rollback", "0001_name").code()).isEqualTo(2);
+        command.delete("0001_name.yaml");
+        assertThat(command.run("rollback", "0001_name").err()).contains("0002_nick.yaml:");
+        command.delete("0002_nick.yaml");
+        assertThat(command.run("rollback", "0001_name").err())
+                .contains("Migration 0001_name is on record, and its file is not at hand; put it back");
+        command.file("0001_name.yaml", RENAME).file("0002_nick.yaml", BROKEN);
+        Command.Result back = command.run("rollback", "0001_name");
+        assertThat(back.code()).as(back.err()).isZero();
+        assertThat(back.out()).contains("is rolled back to before EXPAND");
     }
 
     @Test

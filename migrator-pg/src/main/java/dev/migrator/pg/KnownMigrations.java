@@ -48,6 +48,11 @@ record KnownMigrations(List<Migration> defined, MigrationStore store) {
     }
 
     private UnknownMigrationException unknown(String id) {
+        if (store.find(id).isPresent()) {
+            return new UnknownMigrationException(
+                    "Migration " + id + " is on record, and its file is not at hand; put it"
+                            + " back as it was when the migration was started, then run this again. Nothing was done.");
+        }
         return new UnknownMigrationException(
                 id, defined.stream().map(Migration::id).toList());
     }

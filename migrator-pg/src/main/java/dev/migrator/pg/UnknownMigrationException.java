@@ -7,6 +7,10 @@ import java.util.List;
 public final class UnknownMigrationException extends MigratorException {
     private static final long serialVersionUID = 1L;
 
+    UnknownMigrationException(String message) {
+        super(message);
+    }
+
     UnknownMigrationException(String id, List<String> known) {
         super("There is no migration " + id + "; "
                 + (known.isEmpty() ? "there are none at all." : "there are: " + String.join(", ", known) + ".")

@@ -230,6 +230,12 @@ public final class Catalog {
                            (SELECT CASE WHEN r.rulename = '_RETURN' THEN pg_describe_object('pg_class'::regclass, r.ev_class, 0)
                                    ELSE pg_describe_object(d.classid, d.objid, d.objsubid) END
                               FROM pg_rewrite r WHERE r.oid = d.objid)
+                         WHEN d.classid = 'pg_attrdef'::regclass THEN
+                           (SELECT 'generated column ' || quote_ident(c.attname) FROM pg_attrdef a
+                              JOIN pg_attribute c ON c.attrelid = a.adrelid AND c.attnum = a.adnum WHERE a.oid = d.objid)
+                         WHEN d.classid = 'pg_class'::regclass THEN
+                           (SELECT 'generated column ' || quote_ident(c.attname) FROM pg_attribute c
+                             WHERE c.attrelid = d.objid AND c.attnum = d.objsubid)
                          ELSE pg_describe_object(d.classid, d.objid, d.objsubid) END AS description
                   FROM pg_depend d
                  WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = ? AND d.refobjsubid > 0

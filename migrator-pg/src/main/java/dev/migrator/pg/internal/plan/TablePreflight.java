@@ -82,7 +82,8 @@ final class TablePreflight {
                     name + " is published by " + publication
                             + " without a column list: its subscribers would stop at the"
                             + " first row with other columns.",
-                    "Publish it with a list of columns (PostgreSQL 15 and later), or take it out for the time.");
+                    "Publish it with a list of columns without those that the migration replaces or drops (PostgreSQL 15 and"
+                            + " later), or take it out for the time.");
         }
         for (TriggerInfo trigger : table.triggers()) {
             if (RowCopies.byPosition(trigger)) {
