@@ -22,7 +22,7 @@ class CrashTest {
     @RegisterExtension
     static final Arenas ARENAS = new Arenas();
 
-    private static final int SOME = 40;
+    private static final int SOME = 20;
 
     private static Mishaps forward(Migration migration) {
         return new Mishaps(
