@@ -113,7 +113,7 @@ class SurroundingsOn18Test {
                 "is a key WITHOUT OVERLAPS",
                 "CREATE TABLE users (n int4range, at daterange, PRIMARY KEY (n, at WITHOUT OVERLAPS))");
         refused(
-                "default value for column g of table public.users depends on",
+                "generated column g depends on",
                 "CREATE TABLE users (n int, g int GENERATED ALWAYS AS (n + 1) VIRTUAL)");
         refused(
                 "(\"later\") is not validated",
