@@ -95,8 +95,8 @@ abstract class Connected implements Callable<Integer> {
     }
 
     private static Optional<Migration> alone(MigratorCommand root, String id) {
-        Path file = root.migrations().resolve(id + ".yaml");
         try {
+            Path file = root.migrations().resolve(id + ".yaml");
             return Optional.of(MigrationFiles.parse(id, file.toString(), Files.readString(file)));
         } catch (IOException | MigrationFileException | InvalidPathException e) {
             return Optional.empty();

@@ -6,7 +6,6 @@ import dev.migrator.Status;
 import dev.migrator.plan.Action;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Why a rollback is refused; looked for before it changes anything. */
 final class Refusals {
@@ -73,11 +72,10 @@ final class Refusals {
     }
 
     private Optional<String> unmet(List<StepState> steps) {
-        return steps.stream()
+        List<StepState> onTheWay = steps.stream()
                 .filter(state -> to.isEmpty() || to.get().isBefore(state.step().phase()))
-                .filter(state -> state.status() != StepStatus.PLANNED)
-                .flatMap(state ->
-                        state.step().undo() instanceof Action.Require require ? Stream.of(require) : Stream.of())
+                .toList();
+        return Requirements.of(onTheWay)
                 .filter(require -> !walk.holds(require))
                 .findFirst()
                 .map(require -> require.otherwise() + NOTHING_DONE);

@@ -4,6 +4,7 @@ import dev.migrator.Phase;
 import dev.migrator.Status;
 import dev.migrator.engine.CompareReport;
 import dev.migrator.engine.MigrationState;
+import dev.migrator.engine.Requirements;
 import dev.migrator.engine.StepFailure;
 import dev.migrator.engine.StepState;
 import dev.migrator.engine.StepStatus;
@@ -49,13 +50,11 @@ final class WayBack {
         }
         boolean counts = done.stream().anyMatch(step -> step.step().undo() instanceof Action.Compare);
         RollbackStatus status = counts ? afterContract(done) : open(done, "");
-        return status.possible() ? unmet(done).map(RollbackStatus::impossible).orElse(status) : status;
+        return status.possible() ? unmet(steps).map(RollbackStatus::impossible).orElse(status) : status;
     }
 
-    private Optional<String> unmet(List<StepState> done) {
-        return done.stream()
-                .flatMap(
-                        step -> step.step().undo() instanceof Action.Require require ? Stream.of(require) : Stream.of())
+    private Optional<String> unmet(List<StepState> steps) {
+        return Requirements.of(steps)
                 .flatMap(require -> {
                     try {
                         return requirements.at(require) ? Stream.of() : Stream.of(require.otherwise());

@@ -96,4 +96,37 @@ class HalfRetiredTest {
                     .containsExactly(List.of("1", "5", "a"), List.of("2", "2", "b"));
         }
     }
+
+    @Test
+    void aSequenceThatHasCountedPastTheOldTypeIsToldBeforeAnythingIsUndone() {
+        Migration migration = Rig.migration(
+                "0001_two_tables",
+                """
+                - changeType: { table: numbers, column: id, type: bigint }
+                - renameColumn: { table: others, column: name, to: label }
+                """);
+        try (TestDatabase database = PostgresServer.shared().createDatabase()) {
+            database.execute(
+                    "CREATE TABLE numbers (id serial PRIMARY KEY, n int)",
+                    "CREATE TABLE others (id int PRIMARY KEY, name text)",
+                    "INSERT INTO numbers (n) VALUES (1)");
+            SchemaSnapshot before = database.snapshot("public");
+            Rig rig = Rig.over(database);
+            try (SessionPool pool = new SessionPool(database.dataSource())) {
+                breaksOffAfter("\"numbers\" RENAME COLUMN \"id\"", database, pool, migration);
+            }
+            database.execute(
+                    "UPDATE migrator.control SET expires_at = '-infinity'",
+                    "SELECT pg_catalog.setval('numbers_id_seq', 3000000000)");
+            assertThat(rig.engine().rollback(migration, Optional.empty()))
+                    .isInstanceOfSatisfying(Outcome.Failed.class, failed -> assertThat(failed.message())
+                            .contains("numbers_id_seq has counted past 2147483647", "Nothing was done."));
+            database.execute(
+                    "INSERT INTO numbers (n) VALUES (2)",
+                    "DELETE FROM numbers WHERE n = 2",
+                    "SELECT pg_catalog.setval('numbers_id_seq', 10)");
+            rig.back(migration, Optional.empty());
+            assertThat(before.differences(database.snapshot("public"))).isEmpty();
+        }
+    }
 }

@@ -62,9 +62,14 @@ final class Trials {
         }
     }
 
-    /** An arena's sessions with a plan of faults. What the thread that renews the lease sends comes at its own pace. */
+    /** An arena's sessions with a plan of faults. */
     static FaultyDataSource watched(Arena arena, FaultPlan plan) {
-        return FaultyDataSource.over(arena.pool().dataSource(), plan, sql -> !Thread.currentThread()
+        return watched(arena.pool(), plan);
+    }
+
+    /** Sessions with a plan of faults. What the thread that renews the lease sends comes at its own pace. */
+    static FaultyDataSource watched(SessionPool sessions, FaultPlan plan) {
+        return FaultyDataSource.over(sessions.dataSource(), plan, sql -> !Thread.currentThread()
                 .getName()
                 .equals("migrator-lease"));
     }

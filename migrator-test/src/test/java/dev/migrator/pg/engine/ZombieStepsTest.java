@@ -7,7 +7,6 @@ import dev.migrator.Phase;
 import dev.migrator.engine.Outcome;
 import dev.migrator.test.FaultPlan;
 import dev.migrator.test.FaultyDataSource;
-import dev.migrator.test.PostgresServer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,10 +14,7 @@ import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -29,9 +25,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ZombieStepsTest {
     private static final Migration MIGRATION = Samples.EVERY_OPERATION;
 
-    private static PostgresServer server;
+    @RegisterExtension
+    static final Arenas ARENAS = new Arenas();
 
-    private Arena arena;
+    private final Arena arena = ARENAS.all().get(0);
 
     /** A kind of step, by what its statement contains. */
     enum Kind {
@@ -66,34 +63,6 @@ class ZombieStepsTest {
         }
     }
 
-    @BeforeAll
-    static void startServer() {
-        server = Arena.quietServer();
-    }
-
-    @AfterAll
-    static void stopServer() {
-        server.close();
-    }
-
-    @BeforeEach
-    void openArena() {
-        arena = Arena.on(server);
-    }
-
-    @AfterEach
-    void closeArena() {
-        arena.close();
-    }
-
-    private static boolean isBeside() {
-        return Thread.currentThread().getName().equals("migrator-lease");
-    }
-
-    private FaultyDataSource counting(SessionPool pool, FaultPlan plan) {
-        return FaultyDataSource.over(pool.dataSource(), plan, sql -> !isBeside());
-    }
-
     private static Outcome forward(Rig rig) {
         return rig.engine().migrate(MIGRATION, Phase.CONTRACT, true);
     }
@@ -105,7 +74,7 @@ class ZombieStepsTest {
     /** One goes its way and stands still before, or after, a statement; meanwhile another one does something else. */
     private void overtaken(Kind kind, Function<Rig, Outcome> way, Consumer<Rig> other) {
         arena.renewed();
-        FaultyDataSource whole = counting(arena.pool(), FaultPlan.none());
+        FaultyDataSource whole = Trials.watched(arena.pool(), FaultPlan.none());
         assertThat(way.apply(arena.rig(whole))).isInstanceOf(Outcome.Arrived.class);
         Optional<Integer> stop = kind.stop(whole.statements());
         if (stop.isEmpty()) {
@@ -128,8 +97,8 @@ class ZombieStepsTest {
             left.add(Picture.of(arena, MIGRATION));
         };
         try (SessionPool pool = new SessionPool(arena.database().dataSource())) {
-            FaultyDataSource sleeper =
-                    counting(pool, before ? FaultPlan.onStatement(stop, hook) : FaultPlan.afterStatement(stop, hook));
+            FaultyDataSource sleeper = Trials.watched(
+                    pool, before ? FaultPlan.onStatement(stop, hook) : FaultPlan.afterStatement(stop, hook));
             Outcome late = way.apply(arena.rig(sleeper));
             assertThat(sleeper.fired()).as(what).isTrue();
             assertThat(late).as(what).isInstanceOf(Outcome.Failed.class);

@@ -26,7 +26,8 @@ final class Message {
     static Message limitedTo(Duration statement) {
         return new Message()
                 .then("SET TRANSACTION ISOLATION LEVEL READ COMMITTED READ WRITE")
-                // COMMIT would wait for a standby that does not answer with all its locks held, those of rows too.
+                // On, COMMIT would wait for a standby that does not answer with all its locks held, those of rows too;
+                // off, a crash of the server could take back what the engine has gone on from.
                 .set("synchronous_commit", "local")
                 .set("lock_timeout", STATE_LOCKS)
                 .set("statement_timeout", statement)

@@ -86,10 +86,7 @@ final class ScanRunner {
     }
 
     private Message message(ServerFacts facts, Task task, Action.Scan scan, Ladder ladder) {
-        // A record that a crash of the server took back, while the engine goes on, would never be written again.
-        Message message = Message.limitedTo(Duration.ZERO)
-                .set("synchronous_commit", "local")
-                .then(END_WITH_CLIENT);
+        Message message = Message.limitedTo(Duration.ZERO).then(END_WITH_CLIENT);
         if (facts.limitsTransactions()) {
             message.set("transaction_timeout", Duration.ZERO);
         }

@@ -65,7 +65,7 @@ final class ConstraintCopy {
         int own = SqlFragment.indexOutside(definition, " REFERENCES ");
         String names = names(constraint.columns());
         int last = names.lastIndexOf(", ") + 2;
-        boolean period = definition.substring(0, own).matches(".*, PERIOD (?:\\w+|\"(?:[^\"]|\"\")*\")\\)");
+        boolean period = definition.substring(0, own).matches("(?s).*, PERIOD (?:\\w+|\"(?:[^\"]|\"\")*\")\\)");
         String key = period ? names.substring(0, last) + "PERIOD " + names.substring(last) : names;
         return "FOREIGN KEY (" + key + ")" + cleared(constraint, definition.substring(own));
     }
