@@ -100,6 +100,11 @@ class SurroundingsMeanwhileTest {
                         WIDEN, "CREATE TABLE child () INHERITS (users)", "has parents or children", "DROP TABLE child"),
                 Arguments.of(
                         WIDEN,
+                        "CREATE TABLE whole (LIKE users) PARTITION BY LIST (id); ALTER TABLE whole ATTACH PARTITION users DEFAULT",
+                        "has parents or children",
+                        "ALTER TABLE whole DETACH PARTITION users; DROP TABLE whole"),
+                Arguments.of(
+                        WIDEN,
                         "CREATE PUBLICATION news FOR TABLE users",
                         "publication news of all columns",
                         "DROP PUBLICATION news"),
