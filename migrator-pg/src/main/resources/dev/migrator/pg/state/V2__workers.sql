@@ -1,0 +1,159 @@
+-- Backfills with many workers, in many processes: each range has a lease, each worker a row in which it says what it does.
+
+SET LOCAL lock_timeout = '5s';
+
+------------------------------------------------------------------------------------------------------- backfill_chunk
+
+ALTER TABLE ${schema}.backfill_chunk
+    ADD COLUMN last_block bigint,
+    ADD COLUMN pass       integer     NOT NULL DEFAULT 1,
+    ADD COLUMN again_from bigint,
+    ADD COLUMN again_to   bigint,
+    ADD COLUMN not_before timestamptz NOT NULL DEFAULT '-infinity',
+    ADD COLUMN hot        bigint      NOT NULL DEFAULT 0;
+COMMENT ON COLUMN ${schema}.backfill_chunk.last_block IS 'First block after the part of the range over which the present pass goes; NULL: the whole range.';
+COMMENT ON COLUMN ${schema}.backfill_chunk.pass IS 'Which pass over the range it is; those after the first one look for rows that were left.';
+COMMENT ON COLUMN ${schema}.backfill_chunk.again_from IS 'First block of the windows in which rows were left in this pass; NULL: none were.';
+COMMENT ON COLUMN ${schema}.backfill_chunk.again_to IS 'First block after those windows.';
+COMMENT ON COLUMN ${schema}.backfill_chunk.not_before IS 'When the next pass may begin: those who have locked its rows may take a while.';
+COMMENT ON COLUMN ${schema}.backfill_chunk.hot IS 'Rows whose new version found room on its page and needed no entry in an index, of those handled.';
+
+------------------------------------------------------------------------------------------------------ backfill_worker
+
+CREATE TABLE ${schema}.backfill_worker (
+    target     text             NOT NULL,
+    migration  text             NOT NULL,
+    ordinal    integer          NOT NULL,
+    worker     text             NOT NULL,
+    started_at timestamptz      NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    seen_at    timestamptz      NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    chunk      integer,
+    rows       bigint           NOT NULL DEFAULT 0,
+    pace       text             NOT NULL DEFAULT 'NORMAL' CHECK (pace IN ('NORMAL', 'SLOW', 'STOPPED')),
+    factor     double precision NOT NULL DEFAULT 1,
+    reason     text             NOT NULL DEFAULT '',
+    until      timestamptz,
+    batch      interval,
+    layout     text             NOT NULL DEFAULT '',
+    notes      text[]           NOT NULL DEFAULT '{}',
+    PRIMARY KEY (target, migration, ordinal, worker),
+    FOREIGN KEY (target, migration, ordinal) REFERENCES ${schema}.step
+) WITH (fillfactor = 50);
+COMMENT ON TABLE ${schema}.backfill_worker IS 'Who works on a backfill now, and how; nothing depends on it but what people see.';
+COMMENT ON COLUMN ${schema}.backfill_worker.target IS 'What is migrated: the database.';
+COMMENT ON COLUMN ${schema}.backfill_worker.migration IS 'The migration''s id.';
+COMMENT ON COLUMN ${schema}.backfill_worker.ordinal IS 'The step.';
+COMMENT ON COLUMN ${schema}.backfill_worker.worker IS 'The worker: host/pid/uuid and its number in that process.';
+COMMENT ON COLUMN ${schema}.backfill_worker.started_at IS 'When it began.';
+COMMENT ON COLUMN ${schema}.backfill_worker.seen_at IS 'Its last sign of life.';
+COMMENT ON COLUMN ${schema}.backfill_worker.chunk IS 'The range that it has; NULL: none.';
+COMMENT ON COLUMN ${schema}.backfill_worker.rows IS 'Rows that it has handled.';
+COMMENT ON COLUMN ${schema}.backfill_worker.pace IS 'What the throttle says: NORMAL, SLOW (pauses between batches) or STOPPED.';
+COMMENT ON COLUMN ${schema}.backfill_worker.factor IS 'By how much it is slower than it could be.';
+COMMENT ON COLUMN ${schema}.backfill_worker.reason IS 'Why it is not at full pace.';
+COMMENT ON COLUMN ${schema}.backfill_worker.until IS 'When it may go on; NULL: when the reason is gone.';
+COMMENT ON COLUMN ${schema}.backfill_worker.batch IS 'How long its last batches held their row locks, on average.';
+COMMENT ON COLUMN ${schema}.backfill_worker.layout IS 'Blocks of a window and stripes of it, as they are now.';
+COMMENT ON COLUMN ${schema}.backfill_worker.notes IS 'What else people should know, e.g. who holds back the removal of dead rows.';
+
+---------------------------------------------------------------------------------------------------------------- fence
+
+-- With many workers there may be no moment at which none of them holds the token's row FOR SHARE, and whoever wants that row
+-- for an update would wait for ever: a shared lock is given although somebody waits for an exclusive one. An advisory lock is
+-- not: those who come later queue behind.
+
+CREATE FUNCTION ${schema}.turnstile(for_target text, for_migration text) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $fn$
+    SELECT pg_catalog.hashtextextended('migrator ' || for_target || ' ' || for_migration, 20260101)
+$fn$;
+COMMENT ON FUNCTION ${schema}.turnstile(text, text) IS 'The advisory lock of a migration''s lease, held in transactions only.';
+
+CREATE OR REPLACE FUNCTION ${schema}.fence(for_target text, for_migration text, held_token bigint) RETURNS void
+    LANGUAGE plpgsql AS $fn$
+BEGIN
+    PERFORM pg_catalog.pg_advisory_xact_lock_shared(${schema}.turnstile(for_target, for_migration));
+    PERFORM 1 FROM ${schema}.lease AS l
+        WHERE l.target = for_target AND l.migration = for_migration AND l.token = held_token
+        FOR SHARE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'MG001',
+            MESSAGE = pg_catalog.concat('Migration ', for_migration, ': token ', held_token,
+                ' is not the newest one. Nothing was changed.');
+    END IF;
+END
+$fn$;
+
+CREATE OR REPLACE FUNCTION ${schema}.take_lease(for_target text, for_migration text, new_owner text, time_to_live interval)
+    RETURNS bigint LANGUAGE plpgsql AS $fn$
+DECLARE
+    new_token bigint;
+BEGIN
+    PERFORM pg_catalog.pg_advisory_xact_lock(${schema}.turnstile(for_target, for_migration));
+    -- Waits for every transaction that holds an older token. What control says counts only after that.
+    SELECT l.token + 1 INTO STRICT new_token FROM ${schema}.lease AS l
+        WHERE l.target = for_target AND l.migration = for_migration
+        FOR UPDATE;
+    UPDATE ${schema}.control AS c
+        SET token = new_token, settled_from = NULL, owner = new_owner, heartbeat_at = pg_catalog.clock_timestamp(),
+            expires_at = pg_catalog.clock_timestamp() + time_to_live
+        WHERE c.target = for_target AND c.migration = for_migration
+            AND (c.expires_at <= pg_catalog.clock_timestamp() OR c.owner = new_owner);
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    UPDATE ${schema}.lease AS l SET token = new_token WHERE l.target = for_target AND l.migration = for_migration;
+    RETURN new_token;
+END
+$fn$;
+
+CREATE OR REPLACE FUNCTION ${schema}.settle_lease(
+    for_target text, for_migration text, held_token bigint, held_by text, time_to_live interval)
+    RETURNS bigint LANGUAGE plpgsql AS $fn$
+DECLARE
+    newest bigint;
+    given  bigint;
+BEGIN
+    PERFORM pg_catalog.pg_advisory_xact_lock(${schema}.turnstile(for_target, for_migration));
+    SELECT l.token INTO newest FROM ${schema}.lease AS l
+        WHERE l.target = for_target AND l.migration = for_migration
+        FOR UPDATE;
+    -- When the answer to this very call was lost, the holder asks again with the token that it gave up.
+    SELECT c.token INTO given FROM ${schema}.control AS c
+        WHERE c.target = for_target AND c.migration = for_migration AND c.owner = held_by
+            AND c.token = newest AND c.settled_from = held_token;
+    IF FOUND THEN
+        RETURN given;
+    END IF;
+    IF newest IS DISTINCT FROM held_token THEN
+        RAISE EXCEPTION USING ERRCODE = 'MG001',
+            MESSAGE = pg_catalog.concat('Migration ', for_migration, ': token ', held_token,
+                ' is not the newest one. Nothing was changed.');
+    END IF;
+    UPDATE ${schema}.control AS c
+        SET token = newest + 1, settled_from = held_token, heartbeat_at = pg_catalog.clock_timestamp(),
+            expires_at = pg_catalog.clock_timestamp() + time_to_live
+        WHERE c.target = for_target AND c.migration = for_migration;
+    UPDATE ${schema}.lease AS l SET token = newest + 1
+        WHERE l.target = for_target AND l.migration = for_migration;
+    RETURN newest + 1;
+END
+$fn$;
+
+CREATE FUNCTION ${schema}.hold_chunk(
+    for_target text, for_migration text, for_ordinal integer, held_chunk integer, held_by text) RETURNS void
+    LANGUAGE plpgsql AS $fn$
+BEGIN
+    PERFORM 1 FROM ${schema}.backfill_chunk AS c
+        WHERE c.target = for_target AND c.migration = for_migration AND c.ordinal = for_ordinal
+            AND c.chunk = held_chunk AND c.owner = held_by AND NOT c.done
+        FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'MG007',
+            MESSAGE = pg_catalog.concat('Migration ', for_migration, ', step ', for_ordinal, ': range ', held_chunk,
+                ' does not belong to ', held_by, ' any more. Nothing was changed.');
+    END IF;
+END
+$fn$;
+COMMENT ON FUNCTION ${schema}.hold_chunk(text, text, integer, integer, text) IS 'Error MG007 unless the worker has the range; until the transaction ends, no other one can take it.';
+
+CREATE OR REPLACE FUNCTION ${schema}.state_version() RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT 2';
