@@ -7,6 +7,7 @@ import dev.migrator.engine.Event;
 import dev.migrator.engine.MigrationState;
 import dev.migrator.engine.Position;
 import dev.migrator.engine.Waiting;
+import dev.migrator.pg.internal.execute.FillSummary;
 import dev.migrator.pg.internal.sql.Row;
 import dev.migrator.pg.internal.sql.Session;
 import dev.migrator.pg.internal.state.PgStore;
@@ -97,44 +98,36 @@ final class StatusReader {
     }
 
     private Optional<BackfillStatus> backfill(String id) {
+        String target = store.sql().target();
+        FillSummary summary = Session.with(
+                source,
+                session -> FillSummary.of(session.query(
+                                FillSummary.query(table("backfill_chunk"), "target = ? AND migration = ?"), target, id)
+                        .get(0)));
+        if (summary.ranges() == 0) {
+            return Optional.empty();
+        }
         String sql =
                 """
-                SELECT pg_catalog.count(*) AS chunks,
-                    COALESCE(pg_catalog.sum(c.to_block - c.from_block), 0)::pg_catalog.int8 AS total,
-                    COALESCE(pg_catalog.sum(CASE WHEN c.done THEN c.to_block ELSE c.next_block END - c.from_block), 0)
-                        ::pg_catalog.int8 AS done,
-                    COALESCE(pg_catalog.sum(c.rows), 0)::pg_catalog.int8 AS rows,
-                    COALESCE(pg_catalog.sum(c.skipped), 0)::pg_catalog.int8 AS skipped,
-                    (SELECT pg_catalog.count(*) FROM %2$s AS f WHERE f.target = ? AND f.migration = ?) AS failed,
+                SELECT (SELECT pg_catalog.count(*) FROM %1$s AS f WHERE f.target = ? AND f.migration = ?) AS failed,
                     COALESCE((SELECT CASE WHEN l.expires_at > pg_catalog.clock_timestamp() THEN NULL ELSE l.heartbeat_at END
-                        FROM %3$s AS l WHERE l.target = ? AND l.migration = ?), pg_catalog.clock_timestamp()) AS until
-                FROM %1$s AS c
-                WHERE c.target = ? AND c.migration = ?"""
-                        .formatted(table("backfill_chunk"), table("failed_row"), table("control"));
-        String target = store.sql().target();
-        Row row = Session.with(source, session -> session.query(sql, target, id, target, id, target, id))
+                        FROM %2$s AS l WHERE l.target = ? AND l.migration = ?), pg_catalog.clock_timestamp()) AS until"""
+                        .formatted(table("failed_row"), table("control"));
+        Row row = Session.with(source, session -> session.query(sql, target, id, target, id))
                 .get(0);
-        return row.number("chunks") == 0
-                ? Optional.empty()
-                : Optional.of(backfill(row, workingTime(store.history(id), row.time("until"))));
+        return Optional.of(backfill(summary, row.number("failed"), workingTime(store.history(id), row.time("until"))));
     }
 
-    private static BackfillStatus backfill(Row row, Duration working) {
+    private static BackfillStatus backfill(FillSummary summary, long failed, Duration working) {
         double seconds = working.toMillis() / 1000.0;
-        long rows = row.number("rows");
-        long total = row.number("total");
-        long done = row.number("done");
+        long rows = summary.rows();
+        long total = summary.blocksTotal();
+        long done = summary.blocksDone();
         Optional<Double> rate = seconds > 0 && rows > 0 ? Optional.of(rows / seconds) : Optional.empty();
         Optional<Long> eta =
                 seconds > 0 && done > 0 ? Optional.of(Math.round(seconds / done * (total - done))) : Optional.empty();
         return new BackfillStatus(
-                total,
-                done,
-                rows,
-                rate,
-                done == total ? Optional.of(0L) : eta,
-                row.number("skipped"),
-                row.number("failed"));
+                total, done, rows, rate, done == total ? Optional.of(0L) : eta, summary.skipped(), failed);
     }
 
     /**

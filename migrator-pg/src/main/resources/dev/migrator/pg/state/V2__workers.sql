@@ -5,18 +5,15 @@ SET LOCAL lock_timeout = '5s';
 ------------------------------------------------------------------------------------------------------- backfill_chunk
 
 ALTER TABLE ${schema}.backfill_chunk
-    ADD COLUMN last_block bigint,
-    ADD COLUMN pass       integer     NOT NULL DEFAULT 1,
-    ADD COLUMN again_from bigint,
-    ADD COLUMN again_to   bigint,
-    ADD COLUMN not_before timestamptz NOT NULL DEFAULT '-infinity',
-    ADD COLUMN hot        bigint      NOT NULL DEFAULT 0;
-COMMENT ON COLUMN ${schema}.backfill_chunk.last_block IS 'First block after the part of the range over which the present pass goes; NULL: the whole range.';
-COMMENT ON COLUMN ${schema}.backfill_chunk.pass IS 'Which pass over the range it is; those after the first one look for rows that were left.';
-COMMENT ON COLUMN ${schema}.backfill_chunk.again_from IS 'First block of the windows in which rows were left in this pass; NULL: none were.';
-COMMENT ON COLUMN ${schema}.backfill_chunk.again_to IS 'First block after those windows.';
-COMMENT ON COLUMN ${schema}.backfill_chunk.not_before IS 'When the next pass may begin: those who have locked its rows may take a while.';
-COMMENT ON COLUMN ${schema}.backfill_chunk.hot IS 'Rows whose new version found room on its page and needed no entry in an index, of those handled.';
+    ADD COLUMN visit integer NOT NULL DEFAULT 1,
+    ADD COLUMN hot   bigint  NOT NULL DEFAULT 0;
+COMMENT ON COLUMN ${schema}.backfill_chunk.next_block IS 'How far it has come, in blocks: each pass over the range counts for its part of them.';
+COMMENT ON COLUMN ${schema}.backfill_chunk.next_stripe IS 'The pass over the range that comes next.';
+COMMENT ON COLUMN ${schema}.backfill_chunk.visit IS 'How often a worker has come to the range to fill it; more than once where rows were left.';
+COMMENT ON COLUMN ${schema}.backfill_chunk.hot IS 'Of the rows handled, those whose new version found room on its page, so that no index had to be written.';
+
+-- The ranges that are left are few among many.
+CREATE INDEX backfill_chunk_open ON ${schema}.backfill_chunk (target, migration, ordinal, visit, chunk) WHERE NOT done;
 
 ------------------------------------------------------------------------------------------------------ backfill_worker
 

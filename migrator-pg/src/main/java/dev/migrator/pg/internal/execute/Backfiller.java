@@ -8,30 +8,28 @@ import dev.migrator.plan.LockMode;
 import dev.migrator.plan.TableLock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import javax.sql.DataSource;
 
 /**
  * Fills a table in small batches, beside whatever the application does with it.
  *
  * <ol>
- *   <li>The blocks that the table has now are a range, recorded as a chunk. Whatever is written later is written under the
- *       sync trigger, so it is filled already.
- *   <li>A range is walked over window by window, a {@link WindowFiller window} stripe by stripe. The record of how far it
- *       has come commits with the rows.
- *   <li>Rows that somebody had locked are left out. The windows with such rows become ranges of their own, to which it comes
- *       back until nothing is left in them.
+ *   <li>The blocks that the table has now are cut into ranges, which are recorded. Whatever is written later is written under
+ *       the sync trigger, so it is filled already.
+ *   <li>{@link Worker Workers}, of this process and of others, take ranges and {@link ChunkFiller fill} them. The record of
+ *       how far a range has come commits with its rows.
+ *   <li>A range with rows that somebody had locked is given back, and visited again until nothing is left in it.
  *   <li>When all ranges are done, the table is counted once more, whole; anything pending is a new range.
  *   <li>Done, unless rows have failed: these are reported, and tried again first by the next run.
  * </ol>
  *
  * <p>A table that is rewritten meanwhile is walked over again, for what is pending.
  */
-final class Backfiller {
-    private static final int COUNTED_BLOCKS = 1000;
+final class Backfiller implements Overseer {
+    private static final int COUNTED_BLOCKS = 2048;
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
@@ -41,12 +39,10 @@ final class Backfiller {
     private final StateSql sql;
     private final TransactionRunner transactions;
     private final ExecutorSettings settings;
-    private final ChunkTable chunks;
-    private final FailedRows failed;
-    private final BatchRunner batches;
+    private final Pace pace;
+    private final String name = UUID.randomUUID().toString();
+    private final Worker leader;
     private final FillProgress progress;
-    private final WindowFiller windows;
-    private final Map<Long, Leaf> leaves = new HashMap<>();
     private Duration pause = FIRST_PAUSE;
 
     Backfiller(
@@ -63,51 +59,38 @@ final class Backfiller {
         this.sql = sql;
         this.transactions = transactions;
         this.settings = settings;
-        this.chunks = new ChunkTable(sql, task);
-        this.failed = new FailedRows(sql, task, settings);
-        this.progress = new FillProgress(task);
-        this.batches = new BatchRunner(task, backfill.table(), sql, settings, pace);
-        this.windows = new WindowFiller(task, backfill, batches, chunks, failed, progress, settings);
+        this.pace = pace;
+        this.leader = worker(1, this);
+        this.progress = new FillProgress(task, leader.chunks());
+    }
+
+    private Worker worker(int number, Overseer overseer) {
+        String owner = task.lease().owner() + "/" + name + "/" + number;
+        return new Worker(owner, task, backfill, source, sql, settings, pace, overseer);
     }
 
     void run() {
         if (!begin()) {
             return;
         }
-        Session.with(source, session -> {
-            batches.learn(ServerFacts.of(session));
-            failed.load(session);
-            return true;
-        });
+        loadFailed();
         retryFailed();
-        while (true) {
-            List<Chunk> open = openChunks();
-            if (open.isEmpty()) {
-                if (!findPending()) {
-                    break;
-                }
-                continue;
-            }
-            boolean moved = false;
-            for (Chunk chunk : open) {
-                moved |= walk(chunk);
-            }
-            waitForOthers(moved);
-        }
-        progress.report(true);
-        if (!failed.isEmpty()) {
-            throw failed.failure(subject(), progress.rows());
+        do {
+            fillAll();
+        } while (findPending());
+        Session.with(source, progress::read);
+        progress.tell();
+        loadFailed();
+        if (!leader.failed().isEmpty()) {
+            throw leader.failed().failure(progress.rows() + " rows are filled, and stay so");
         }
         // No doneWhen: it would be a scan, and findPending() was one.
         transactions.record(task);
     }
 
-    private String subject() {
-        return "backfill of " + backfill.table();
-    }
-
     /** Records that it is under way, with its ranges; false if it is done already. */
     private boolean begin() {
+        ChunkTable chunks = leader.chunks();
         List<String> records = new ArrayList<>(chunks.forgetUnlessBegun());
         records.add(sql.stepBegun(task.lease(), task.ordinal()));
         return transactions
@@ -115,68 +98,55 @@ final class Backfiller {
                         task,
                         List.of(new TableLock(backfill.table(), LockMode.ACCESS_SHARE)),
                         records,
-                        List.of(chunks.create(backfill.table())),
+                        List.of(chunks.freeAll(), chunks.create(backfill.table())),
                         Optional.of(settings.lockDeadline()))
                 .isPresent();
     }
 
-    private List<Chunk> openChunks() {
-        List<Chunk> all = Session.with(source, session -> {
-            leaves.clear();
-            Leaf.of(session, backfill.table()).forEach(leaf -> leaves.put(leaf.oid(), leaf));
-            return chunks.load(session);
-        });
-        progress.sees(all);
-        return all.stream().filter(chunk -> !chunk.done()).toList();
+    @Override
+    public void beforeBatch(Session session) {
+        task.control().checkpoint();
+        progress.tick(session);
     }
 
-    /** Walks over what is left of a range; whether anything came of it. */
-    private boolean walk(Chunk chunk) {
-        Optional<Leaf> leaf = Optional.ofNullable(leaves.get(chunk.relation()));
-        if (leaf.isEmpty()) {
-            transactions.exchange(
-                    task,
-                    List.of(),
-                    List.of(),
-                    List.of(chunks.drop(chunk.relation())),
-                    Optional.of(settings.lockDeadline()));
-            return true;
-        }
-        boolean moved = false;
-        long block = chunk.next();
-        try {
-            while (block < chunk.to()) {
-                long from = block;
-                long to = Math.min(chunk.to(), from + windows.size());
-                moved |= Session.with(source, session -> windows.fill(session, chunk, leaf.get(), from, to));
-                block = to;
+    @Override
+    public void filled(long rows) {
+        progress.filled(rows);
+    }
+
+    /** Works with all others until no range is left. */
+    private void fillAll() {
+        try (Crew crew = new Crew(this::worker, pace)) {
+            while (true) {
+                task.control().checkpoint();
+                crew.resize(settings.workers() - 1);
+                Worker.Outcome outcome = leader.next();
+                if (outcome == Worker.Outcome.MOVED) {
+                    pause = FIRST_PAUSE;
+                } else if (outcome == Worker.Outcome.IN_VAIN || othersAreAtWork()) {
+                    pauseForOthers();
+                } else {
+                    return;
+                }
             }
-        } catch (RewrittenException e) {
-            restart(leaf.get());
-            return true;
         }
-        return moved;
     }
 
-    private void restart(Leaf leaf) {
-        failed.forget(leaf.oid());
-        Session.with(
-                source,
-                session -> batches.insist(session, leaf, () -> {
-                    Message message = batches.patient().then(leaf.lock("ACCESS SHARE"));
-                    return message.then(chunks.restart(leaf));
-                }));
+    /** Whether ranges are left, all of which others have; what those do is progress, too. */
+    private boolean othersAreAtWork() {
+        long before = progress.rows();
+        FillSummary now = Session.with(source, progress::read);
+        if (now.rows() > before) {
+            leader.batches().moved();
+            pause = FIRST_PAUSE;
+        }
+        return now.open() > 0;
     }
 
     /** After a round that brought nothing, waits for those who have locked what is left. */
-    private void waitForOthers(boolean moved) {
-        if (moved) {
-            pause = FIRST_PAUSE;
-            batches.moved();
-            return;
-        }
+    private void pauseForOthers() {
         Session.with(source, session -> {
-            batches.pause(session, pause);
+            leader.batches().pause(session, pause);
             return true;
         });
         pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
@@ -184,12 +154,16 @@ final class Backfiller {
 
     /** Counts what is pending in the whole table; whether anything is, and is now a range of its own. */
     private boolean findPending() {
+        loadFailed();
         boolean found = false;
-        for (Leaf leaf : Session.with(source, session -> Leaf.of(session, backfill.table()))) {
+        for (Leaf leaf : leader.leaves()) {
             try {
                 found |= findPending(leaf);
             } catch (RewrittenException e) {
-                restart(leaf);
+                leader.restart(leaf);
+                found = true;
+            } catch (LeafGoneException e) {
+                leader.checkIsGone(leaf, e);
                 found = true;
             }
         }
@@ -198,46 +172,34 @@ final class Backfiller {
 
     private boolean findPending(Leaf leaf) {
         FillSql fill = new FillSql(backfill, leaf.name());
+        BatchRunner batches = leader.batches();
         boolean found = false;
         for (long from = 0; from < leaf.blocks(); from += COUNTED_BLOCKS) {
             long first = from;
             long end = Math.min(leaf.blocks(), from + COUNTED_BLOCKS);
             TidRange range = TidRange.blocks(first, end);
-            String count = fill.count(range, failed.placesIn(leaf.oid(), range));
+            String count = fill.count(range, leader.failed().placesIn(leaf.oid(), range));
             found |= !Session.with(
                             source,
                             session -> batches.insist(session, leaf, () -> batches.patient()
                                     .then(leaf.lock("ACCESS SHARE"))
                                     .then(sql.sameFile(leaf.oid(), leaf.filenode()))
-                                    .then(chunks.addIfPending(leaf, first, end, count))))
+                                    .then(leader.chunks().addIfPending(leaf, first, end, count))))
                     .isEmpty();
         }
         return found;
     }
 
+    private void loadFailed() {
+        Session.with(source, session -> {
+            leader.failed().load(session);
+            return true;
+        });
+    }
+
     /** Tries each row again that failed before: somebody may have mended it. */
     private void retryFailed() {
-        if (failed.isEmpty()) {
-            return;
-        }
-        List<Chunk> all = Session.with(source, chunks::load);
-        openChunks();
-        for (FailedRow row : failed.all()) {
-            Optional<Leaf> leaf = Optional.ofNullable(leaves.get(row.relation()));
-            Optional<Chunk> chunk = all.stream()
-                    .filter(candidate -> candidate.relation() == row.relation())
-                    .findFirst();
-            if (leaf.isEmpty() || chunk.isEmpty()) {
-                continue;
-            }
-            try {
-                Session.with(source, session -> windows.retry(session, chunk.get(), leaf.get(), row));
-            } catch (RewrittenException e) {
-                restart(leaf.get());
-            }
-        }
-        if (failed.isOverBudget()) {
-            throw failed.failure(subject(), progress.rows());
-        }
+        leader.failed().all().forEach(row -> leader.retry(row, this));
+        leader.failed().checkBudget();
     }
 }

@@ -11,6 +11,7 @@ import dev.migrator.plan.TableLock;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -27,6 +28,8 @@ final class BatchRunner {
     private static final int MOST_NAMED = 5;
 
     private final Task task;
+    private final String worker;
+    private final ChunkTable chunks;
     private final QualifiedName table;
     private final StateSql sql;
     private final ExecutorSettings settings;
@@ -36,8 +39,17 @@ final class BatchRunner {
     private Duration stuck = Duration.ZERO;
     private int failures;
 
-    BatchRunner(Task task, QualifiedName table, StateSql sql, ExecutorSettings settings, Pace pace) {
+    BatchRunner(
+            Task task,
+            String worker,
+            ChunkTable chunks,
+            QualifiedName table,
+            StateSql sql,
+            ExecutorSettings settings,
+            Pace pace) {
         this.task = task;
+        this.worker = worker;
+        this.chunks = chunks;
         this.table = table;
         this.sql = sql;
         this.settings = settings;
@@ -50,15 +62,26 @@ final class BatchRunner {
         limit = facts.batchLimit();
     }
 
-    /** A transaction that writes rows of a table: over, in any case, before it can be part of a deadlock. */
-    Message batch(Leaf leaf, long filenode) {
+    /** A transaction that writes rows of a range: over, in any case, before it can be part of a deadlock. */
+    Message batch(Leaf leaf, Chunk chunk) {
+        return lock(begin().then(chunks.hold(chunk, worker)), leaf, chunk.filenode());
+    }
+
+    /** The same, for rows outside of a range that a worker has. */
+    Message batch(Leaf leaf) {
+        return lock(begin(), leaf, leaf.filenode());
+    }
+
+    private Message begin() {
         Duration wait = LOCK_WAIT.compareTo(limit) > 0 ? limit : LOCK_WAIT;
         return Message.limitedTo(limit)
                 .set("lock_timeout", wait)
                 .set("row_security", "off")
-                .then(sql.fence(task.lease()))
-                .then(leaf.lock("ROW EXCLUSIVE"))
-                .then(sql.sameFile(leaf.oid(), filenode));
+                .then(sql.fence(task.lease()));
+    }
+
+    private Message lock(Message message, Leaf leaf, long filenode) {
+        return message.then(leaf.lock("ROW EXCLUSIVE")).then(sql.sameFile(leaf.oid(), filenode));
     }
 
     /** A transaction that writes no row of the application's, so that it may take its time. */
@@ -68,20 +91,32 @@ final class BatchRunner {
                 .then(sql.fence(task.lease()));
     }
 
-    /** The statement that fails if the table was rewritten since a chunk's blocks were counted. */
-    String sameFile(Chunk chunk) {
-        return sql.sameFile(chunk.relation(), chunk.filenode());
+    /** The same, on a range that is the worker's. */
+    Message patient(Leaf leaf, Chunk chunk) {
+        return patient()
+                .then(chunks.hold(chunk, worker))
+                .then(leaf.lock("ACCESS SHARE"))
+                .then(sql.sameFile(leaf.oid(), chunk.filenode()));
     }
 
     /** Sends a message again and again until it gets through. */
     List<Row> insist(Session session, Leaf leaf, Supplier<Message> message) {
+        return insist(session, Optional.of(leaf), message);
+    }
+
+    /**
+     * The same.
+     *
+     * @param leaf the table or partition that the message is about, if any
+     */
+    List<Row> insist(Session session, Optional<Leaf> leaf, Supplier<Message> message) {
         while (true) {
             task.control().checkpoint();
             try {
                 return message.get().send(session);
             } catch (SQLException e) {
                 if (!Failures.isWorthAnotherTry(e)) {
-                    throw failure(leaf, e);
+                    throw leaf.map(about -> failure(about, e)).orElseGet(() -> Failures.of(task, e));
                 }
                 backOff(session);
             }
@@ -90,7 +125,12 @@ final class BatchRunner {
 
     /** The exception for an error that no other try would mend. */
     RuntimeException failure(Leaf leaf, SQLException e) {
-        return SqlErrors.state(e).equals(SqlErrors.REWRITTEN) ? new RewrittenException(leaf) : Failures.of(task, e);
+        return switch (SqlErrors.state(e)) {
+            case SqlErrors.REWRITTEN -> new RewrittenException(leaf);
+            case SqlErrors.CHUNK_LOST -> new ChunkLostException();
+            case SqlErrors.UNDEFINED_TABLE -> new LeafGoneException(leaf, Failures.of(task, e));
+            default -> Failures.of(task, e);
+        };
     }
 
     /** Something has come forward. */

@@ -3,63 +3,52 @@ package dev.migrator.pg.internal.execute;
 import java.time.Duration;
 
 /**
- * How many blocks a window has, so that one batch, a stripe of it, holds its row locks for the target time. Shrinks at once,
- * grows slowly.
+ * Over how many blocks one batch goes, so that it holds its row locks for the target time. Shrinks at once, grows slowly, and
+ * not for a while after it was in somebody's way.
  */
 final class BatchSize {
-    private static final int FIRST = 64;
-    private static final int MOST = 800;
-    private static final double FASTEST_GROWTH = 1.25;
-    private static final int CALM_WINDOWS = 10;
+    private static final int FIRST = 32;
+    private static final int MOST = 16_384;
+    private static final double FASTEST_GROWTH = 1.5;
+    private static final int CALM_BATCHES = 20;
 
-    private final Duration target;
-    private int window = FIRST;
-    private int frozen;
-    private long nanos;
-    private int batches;
-    private boolean trouble;
+    private Duration target;
+    private int blocks = FIRST;
+    private int calm;
 
     BatchSize(Duration target) {
         this.target = target;
     }
 
-    /** The number of blocks of the next window. */
-    int window() {
-        return window;
+    /** The number of blocks of the next batch. */
+    int blocks() {
+        return blocks;
+    }
+
+    /** Replaces the target. */
+    void aimAt(Duration newTarget) {
+        target = newTarget;
     }
 
     /** A batch has filled rows and committed. */
     void took(Duration time) {
-        nanos += time.toNanos();
-        batches++;
-    }
-
-    /** A batch was too long for somebody: it was cancelled, or chosen to end a deadlock. */
-    void tooLong() {
-        trouble = true;
-    }
-
-    /** A window had nothing to do: larger ones find sooner what there is. */
-    void nothingToDo() {
-        window = Math.min(MOST, window * 2);
-    }
-
-    /** A window is over: decides about the next one. */
-    void windowDone() {
-        if (trouble) {
-            window = Math.max(1, window / 2);
-            frozen = CALM_WINDOWS;
-        } else if (batches > 0) {
-            double factor = (double) target.toNanos() / Math.max(1, nanos / batches);
-            if (factor < 1) {
-                window = Math.max(1, (int) (window * Math.max(0.5, factor)));
-            } else if (frozen == 0) {
-                window = Math.min(MOST, (int) Math.ceil(window * Math.min(FASTEST_GROWTH, factor)));
-            }
-            frozen = Math.max(0, frozen - 1);
+        double factor = (double) target.toNanos() / Math.max(1, time.toNanos());
+        if (factor < 1) {
+            blocks = Math.max(1, (int) (blocks * Math.max(0.5, factor)));
+        } else if (calm == 0) {
+            blocks = Math.min(MOST, (int) Math.ceil(blocks * Math.min(FASTEST_GROWTH, factor)));
         }
-        trouble = false;
-        nanos = 0;
-        batches = 0;
+        calm = Math.max(0, calm - 1);
+    }
+
+    /** A batch was too long for somebody: it was cancelled, chosen to end a deadlock, or waited for. */
+    void tooLong() {
+        blocks = Math.max(1, blocks / 2);
+        calm = CALM_BATCHES;
+    }
+
+    /** A batch had nothing to do: larger ones find sooner what there is. */
+    void nothingToDo() {
+        blocks = Math.min(MOST, blocks * 2);
     }
 }

@@ -12,6 +12,8 @@ import java.time.Duration;
  * @param statementLimit how long a statement may take in a transaction that takes no lock that hurts
  * @param batchTarget how long a batch of a backfill should hold its row locks
  * @param failedRowBudget how many rows a backfill passes over before it stops
+ * @param workers how many batches of a backfill this process runs at the same time
+ * @param chunkBlocks how many blocks a backfill's range has at most
  * @param showValues whether messages about failed rows may quote the rows' values
  */
 public record ExecutorSettings(
@@ -22,6 +24,8 @@ public record ExecutorSettings(
         Duration statementLimit,
         Duration batchTarget,
         int failedRowBudget,
+        int workers,
+        int chunkBlocks,
         boolean showValues) {
 
     /** Checks that everything that bounds something is positive. */
@@ -36,6 +40,10 @@ public record ExecutorSettings(
         if (failedRowBudget < 0) {
             throw new IllegalArgumentException("failedRowBudget is " + failedRowBudget + "; it must be 0 or more");
         }
+        if (workers < 1 || chunkBlocks < 1) {
+            throw new IllegalArgumentException(
+                    "workers is " + workers + ", chunkBlocks " + chunkBlocks + "; both must be 1 or more");
+        }
     }
 
     /** Stalls of at most 200 ms, ten minutes for a lock, batches of 50 ms, 100 failed rows, no values in messages. */
@@ -48,48 +56,143 @@ public record ExecutorSettings(
                 Duration.ofSeconds(30),
                 Duration.ofMillis(50),
                 100,
+                1,
+                4096,
                 false);
     }
 
     /** The same with another limit for waiting under which the application's own statements queue. */
     public ExecutorSettings withMaxStall(Duration limit) {
         return new ExecutorSettings(
-                limit, maxHold, patience, lockDeadline, statementLimit, batchTarget, failedRowBudget, showValues);
+                limit,
+                maxHold,
+                patience,
+                lockDeadline,
+                statementLimit,
+                batchTarget,
+                failedRowBudget,
+                workers,
+                chunkBlocks,
+                showValues);
     }
 
     /** The same with another limit for what happens under a lock. */
     public ExecutorSettings withMaxHold(Duration limit) {
         return new ExecutorSettings(
-                maxStall, limit, patience, lockDeadline, statementLimit, batchTarget, failedRowBudget, showValues);
+                maxStall,
+                limit,
+                patience,
+                lockDeadline,
+                statementLimit,
+                batchTarget,
+                failedRowBudget,
+                workers,
+                chunkBlocks,
+                showValues);
     }
 
     /** The same with another age from which a transaction in the way counts as a long one. */
     public ExecutorSettings withPatience(Duration limit) {
         return new ExecutorSettings(
-                maxStall, maxHold, limit, lockDeadline, statementLimit, batchTarget, failedRowBudget, showValues);
+                maxStall,
+                maxHold,
+                limit,
+                lockDeadline,
+                statementLimit,
+                batchTarget,
+                failedRowBudget,
+                workers,
+                chunkBlocks,
+                showValues);
     }
 
     /** The same with another deadline for locks. */
     public ExecutorSettings withLockDeadline(Duration limit) {
         return new ExecutorSettings(
-                maxStall, maxHold, patience, limit, statementLimit, batchTarget, failedRowBudget, showValues);
+                maxStall,
+                maxHold,
+                patience,
+                limit,
+                statementLimit,
+                batchTarget,
+                failedRowBudget,
+                workers,
+                chunkBlocks,
+                showValues);
     }
 
     /** The same with another target for batches. */
     public ExecutorSettings withBatchTarget(Duration target) {
         return new ExecutorSettings(
-                maxStall, maxHold, patience, lockDeadline, statementLimit, target, failedRowBudget, showValues);
+                maxStall,
+                maxHold,
+                patience,
+                lockDeadline,
+                statementLimit,
+                target,
+                failedRowBudget,
+                workers,
+                chunkBlocks,
+                showValues);
     }
 
     /** The same with another number of rows that a backfill may pass over. */
     public ExecutorSettings withFailedRowBudget(int rows) {
         return new ExecutorSettings(
-                maxStall, maxHold, patience, lockDeadline, statementLimit, batchTarget, rows, showValues);
+                maxStall,
+                maxHold,
+                patience,
+                lockDeadline,
+                statementLimit,
+                batchTarget,
+                rows,
+                workers,
+                chunkBlocks,
+                showValues);
+    }
+
+    /** The same with another number of batches at the same time. */
+    public ExecutorSettings withWorkers(int number) {
+        return new ExecutorSettings(
+                maxStall,
+                maxHold,
+                patience,
+                lockDeadline,
+                statementLimit,
+                batchTarget,
+                failedRowBudget,
+                number,
+                chunkBlocks,
+                showValues);
+    }
+
+    /** The same with ranges of at most so many blocks. */
+    public ExecutorSettings withChunkBlocks(int blocks) {
+        return new ExecutorSettings(
+                maxStall,
+                maxHold,
+                patience,
+                lockDeadline,
+                statementLimit,
+                batchTarget,
+                failedRowBudget,
+                workers,
+                blocks,
+                showValues);
     }
 
     /** The same with the values of failed rows quoted in messages, or not. */
     public ExecutorSettings withShowValues(boolean show) {
         return new ExecutorSettings(
-                maxStall, maxHold, patience, lockDeadline, statementLimit, batchTarget, failedRowBudget, show);
+                maxStall,
+                maxHold,
+                patience,
+                lockDeadline,
+                statementLimit,
+                batchTarget,
+                failedRowBudget,
+                workers,
+                chunkBlocks,
+                show);
     }
 }

@@ -1,5 +1,6 @@
 package dev.migrator.pg.internal.execute;
 
+import dev.migrator.QualifiedName;
 import dev.migrator.engine.StepFailure;
 import dev.migrator.pg.internal.sql.Literal;
 import dev.migrator.pg.internal.sql.RowName;
@@ -19,10 +20,12 @@ final class FailedRows {
     private final StateSql sql;
     private final Task task;
     private final ExecutorSettings settings;
+    private final QualifiedName of;
     private final String table;
     private final Map<String, FailedRow> rows = new LinkedHashMap<>();
 
-    FailedRows(StateSql sql, Task task, ExecutorSettings settings) {
+    FailedRows(StateSql sql, Task task, ExecutorSettings settings, QualifiedName of) {
+        this.of = of;
         this.sql = sql;
         this.task = task;
         this.settings = settings;
@@ -112,8 +115,19 @@ final class FailedRows {
         return "DELETE FROM " + table + " WHERE " + task.isMine(sql) + " AND row_key = " + Literal.text(row.key());
     }
 
-    /** What ends a backfill that left rows behind, or left too many. */
-    StepFailure failure(String subject, long filled) {
+    /** Throws if more have failed than may be passed over. */
+    void checkBudget() {
+        if (isOverBudget()) {
+            throw failure("what is filled stays filled");
+        }
+    }
+
+    /**
+     * What ends a backfill that left rows behind, or left too many.
+     *
+     * @param filled what became of the others, for people
+     */
+    StepFailure failure(String filled) {
         String first = rows.values().stream()
                 .limit(MOST_NAMED)
                 .map(row -> row.key() + " (" + row.sqlState() + ": " + row.message() + ")")
@@ -125,8 +139,7 @@ final class FailedRows {
                         + (rows.size() == 1 ? "was" : "were") + " passed over";
         return Failures.permanent(
                 "",
-                subject + ": " + what + "; " + filled
-                        + " rows are filled, and stay so. The first of those that failed:\n  "
+                "backfill of " + of + ": " + what + "; " + filled + ". The first of those that failed:\n  "
                         + first + "\nAll of them stand in " + table + ". Their old shape is as it was. Mend these rows,"
                         + " then run migrate again: it tries them again"
                         + (isOverBudget() ? " and goes on where it stopped." : "."));

@@ -1,58 +1,55 @@
 package dev.migrator.pg.internal.execute;
 
 import dev.migrator.engine.Progress;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import dev.migrator.pg.internal.sql.Session;
+import java.time.Duration;
 
-/** How far a backfill has come, told at most five times a second. */
+/** How far a backfill has come, all of its workers together; told a few times a second, read from the record once. */
 final class FillProgress {
-    private static final long INTERVAL_NANOS = 200_000_000;
+    private static final long TELL_NANOS = Duration.ofMillis(200).toNanos();
+    private static final long READ_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final Task task;
-    private final Map<Long, Long> done = new HashMap<>();
-    private long total;
+    private final ChunkTable chunks;
+    private FillSummary summary = FillSummary.NOTHING;
     private long rows;
-    private long lastReport = System.nanoTime() - INTERVAL_NANOS;
+    private long lastTold = System.nanoTime() - TELL_NANOS;
+    private long lastRead = System.nanoTime() - READ_NANOS;
 
-    FillProgress(Task task) {
+    FillProgress(Task task, ChunkTable chunks) {
         this.task = task;
+        this.chunks = chunks;
     }
 
-    /** Takes the records as they are. Ranges to which it comes back lie within the first one and do not count again. */
-    void sees(List<Chunk> chunks) {
-        Map<Long, Long> ends = new HashMap<>();
-        done.clear();
-        rows = 0;
-        for (Chunk chunk : chunks) {
-            ends.merge(chunk.relation(), chunk.to(), Math::max);
-            done.merge(chunk.relation(), chunk.next(), Math::max);
-            rows += chunk.rows();
+    /** Reads the record. */
+    FillSummary read(Session session) {
+        summary = chunks.summary(session);
+        rows = summary.rows();
+        lastRead = System.nanoTime();
+        return summary;
+    }
+
+    /** Reads the record if that was a while ago, and tells how far it has come if that was. */
+    void tick(Session session) {
+        long now = System.nanoTime();
+        if (now - lastRead >= READ_NANOS) {
+            read(session);
         }
-        total = ends.values().stream().mapToLong(Long::longValue).sum();
-        report(false);
+        if (now - lastTold >= TELL_NANOS) {
+            tell();
+        }
     }
 
     void filled(long more) {
         rows += more;
-        report(false);
-    }
-
-    void reached(long relation, long block) {
-        done.merge(relation, block, Math::max);
-        report(false);
     }
 
     long rows() {
         return rows;
     }
 
-    void report(boolean always) {
-        long now = System.nanoTime();
-        if (always || now - lastReport >= INTERVAL_NANOS) {
-            lastReport = now;
-            long blocks = done.values().stream().mapToLong(Long::longValue).sum();
-            task.control().progress(new Progress(task.step().title(), blocks, total, rows));
-        }
+    void tell() {
+        lastTold = System.nanoTime();
+        task.control().progress(new Progress(task.step().title(), summary.blocksDone(), summary.blocksTotal(), rows));
     }
 }

@@ -47,13 +47,14 @@ public final class FillSql {
      * rows, is decided once, before the first is written, so that no row's new version is met again.
      *
      * @param range the places
-     * @param stripes how many stripes the range has, a power of two
-     * @param stripe which one, from 0
+     * @param stripes how many stripes the range has
+     * @param stripe which one, from 0: every so many-th line of a page, so that each page gives about as many rows to each
      * @param except places to leave out
      */
     public String update(TidRange range, int stripes, int stripe, List<String> except) {
-        String inStripe =
-                stripes == 1 ? "" : " AND pg_catalog.hashtid(" + alias + ".ctid) & " + (stripes - 1) + " = " + stripe;
+        String inStripe = stripes == 1
+                ? ""
+                : " AND pg_catalog.get_byte(pg_catalog.tidsend(" + alias + ".ctid), 5) % " + stripes + " = " + stripe;
         return """
                 UPDATE %s SET %s
                 WHERE %s.ctid = ANY (ARRAY(
@@ -61,6 +62,18 @@ public final class FillSql {
                     WHERE %s%s
                     FOR NO KEY UPDATE SKIP LOCKED))"""
                 .formatted(from(), assignments, alias, alias, from(), isPending(range, except), inStripe);
+    }
+
+    /** The UPDATE that fills one row, for which it waits if somebody has it. */
+    String updateOne(TidRange place) {
+        return "UPDATE " + from() + " SET " + assignments + "\nWHERE " + isPending(place, List.of());
+    }
+
+    /** The query for the places of a range's pending rows: {@code block} and {@code line}. */
+    String places(TidRange range, List<String> except, int most) {
+        String place = "(" + alias + ".ctid::pg_catalog.text::pg_catalog.point)";
+        return "SELECT " + place + "[0]::pg_catalog.int8 AS block, " + place + "[1]::pg_catalog.int8 AS line FROM "
+                + from() + " WHERE " + isPending(range, except) + " LIMIT " + most;
     }
 
     /** The query for how many rows of a range are pending. */

@@ -26,4 +26,9 @@ record Task(Lease lease, Step step, StepControl control, Way way) {
     String isMine(StateSql sql) {
         return sql.isOf(lease.migration()) + " AND ordinal = " + ordinal();
     }
+
+    /** As {@link #isMine(StateSql)}, on a table that goes by another name. */
+    String isMine(StateSql sql, String alias) {
+        return sql.isOf(alias, lease.migration()) + " AND " + alias + ".ordinal = " + ordinal();
+    }
 }

@@ -23,6 +23,10 @@ public final class SqlErrors {
     /** Raised by the state schema's functions: the table was rewritten, its rows have changed place. */
     public static final String REWRITTEN = "MG004";
 
+    /** Raised by the state schema's functions: another worker has taken the range. */
+    public static final String CHUNK_LOST = "MG007";
+
+    public static final String UNDEFINED_TABLE = "42P01";
     public static final String READ_ONLY = "25006";
     public static final String SYNTAX_ERROR = "42601";
     public static final String NO_RIGHTS = "42501";

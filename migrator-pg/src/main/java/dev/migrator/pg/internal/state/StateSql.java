@@ -48,6 +48,19 @@ public record StateSql(Identifier schema, String target) {
     }
 
     /**
+     * Error {@code MG007} unless a worker has a range of a backfill; nobody else can take it before the transaction ends.
+     *
+     * @param chunk the range's number
+     * @param worker the worker
+     */
+    public String holdChunk(Lease lease, int ordinal, int chunk, String worker) {
+        return call(
+                "hold_chunk",
+                key(lease) + ", " + Literal.number(ordinal) + ", " + Literal.number(chunk) + ", "
+                        + Literal.text(worker));
+    }
+
+    /**
      * Error {@code MG003} unless a query answers true.
      *
      * @param query a query of one boolean
@@ -102,6 +115,12 @@ public record StateSql(Identifier schema, String target) {
     /** The condition on a row of a table with the columns {@code target} and {@code migration}. */
     public String isOf(String migration) {
         return "target = " + Literal.text(target) + " AND migration = " + Literal.text(migration);
+    }
+
+    /** As {@link #isOf(String)}, on a table that goes by another name. */
+    public String isOf(String alias, String migration) {
+        return alias + ".target = " + Literal.text(target) + " AND " + alias + ".migration = "
+                + Literal.text(migration);
     }
 
     /** The values of the columns {@code target} and {@code migration}. */
