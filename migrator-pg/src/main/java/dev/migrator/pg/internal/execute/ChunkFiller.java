@@ -67,7 +67,7 @@ final class ChunkFiller {
      */
     boolean fill(Session session, Chunk chunk, Leaf leaf) {
         FillSql fill = new FillSql(backfill, leaf.name());
-        Visit visit = new Visit(session, chunk, leaf, fill, striping.passes());
+        Visit visit = new Visit(session, chunk, leaf, fill, striping.passes(chunk.blocks()));
         long filled;
         if (chunk.visit() == 1) {
             filled = fillAll(visit);

@@ -17,6 +17,7 @@ import java.util.function.LongSupplier;
 final class Striping {
     static final int MOST = 26;
 
+    private static final int TINY_BLOCKS = 16;
     private static final int UNKNOWN = 16;
     private static final double PLENTY = 0.9;
     private static final double LITTLE = 0.5;
@@ -40,8 +41,11 @@ final class Striping {
         this.nanos = nanos;
     }
 
-    /** How many passes the next range gets. */
-    int passes() {
+    /** How many passes the next range gets: one if it is so small that its growth does not matter. */
+    int passes(long blocks) {
+        if (blocks <= TINY_BLOCKS) {
+            return 1;
+        }
         if (useless && nanos.getAsLong() - uselessSince < PATIENCE.toNanos()) {
             return 1;
         }
