@@ -15,7 +15,9 @@ import java.util.Optional;
  * @param password the password, if the environment gives one; else the driver looks into {@code .pgpass}
  */
 record ConnectionSettings(String url, Optional<String> directUrl, Optional<String> user, Optional<String> password) {
-    private static final int CONNECTIONS = 6;
+    /** Opened as they are needed: four at most, and one for each worker of a backfill beyond the first. */
+    private static final int CONNECTIONS = 4 + 63;
+
     private static final long TIMEOUT_MILLIS = 10_000;
 
     /**

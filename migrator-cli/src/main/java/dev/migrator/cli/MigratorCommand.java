@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             PlanCommand.class,
             MigrateCommand.class,
+            WorkCommand.class,
             StatusCommand.class,
             ApproveCommand.class,
             PauseCommand.class,

@@ -1,5 +1,6 @@
 package dev.migrator.pg;
 
+import dev.migrator.BackfillSettings;
 import dev.migrator.Identifier;
 import dev.migrator.Migration;
 import dev.migrator.engine.Engine;
@@ -9,11 +10,14 @@ import dev.migrator.engine.Pace;
 import dev.migrator.engine.Planner;
 import dev.migrator.engine.StepExecutor;
 import dev.migrator.pg.internal.execute.ExecutorSettings;
+import dev.migrator.pg.internal.execute.Helper;
 import dev.migrator.pg.internal.execute.PgExecutor;
 import dev.migrator.pg.internal.plan.PgFingerprinter;
 import dev.migrator.pg.internal.plan.PgPlanner;
 import dev.migrator.pg.internal.state.PgStore;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import javax.sql.DataSource;
 
 /** Puts an engine together for a migration: the parts are the same, but each migration says how its backfills run. */
@@ -52,9 +56,26 @@ final class Engines {
                 source,
                 direct,
                 store.sql(),
-                executorSettings.withBatchTarget(migration.backfill().batchTarget()),
+                settings(Optional.of(migration.backfill())),
                 Pace.system(),
                 new PgFingerprinter(source));
+    }
+
+    /** How the backfill of a migration runs. */
+    private ExecutorSettings settings(Optional<BackfillSettings> backfill) {
+        BackfillSettings settings = backfill.orElseGet(BackfillSettings::defaults);
+        return executorSettings.withBatchTarget(settings.batchTarget()).withWorkers(settings.workers());
+    }
+
+    /** One who helps with the backfills of other engines, as the migration's definition says if it is at hand. */
+    Helper helper(int number, Function<String, Optional<Migration>> definition) {
+        return new Helper(
+                owner() + "/helper " + number,
+                source,
+                store.sql(),
+                store::steps,
+                id -> settings(definition.apply(id).map(Migration::backfill)),
+                Pace.system());
     }
 
     Engine engine(Migration migration) {

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
 
 /**
@@ -33,7 +34,7 @@ import javax.sql.DataSource;
  *
  * <p>Needs PostgreSQL 14 or later and the rights of the tables' owner (no superuser): {@code CREATE} on the database for the
  * state schema, {@code CREATE} on the tables' schemas, {@code TEMPORARY} on the database. Takes at most four connections at a
- * time. Connections with pgjdbc's {@code preferQueryMode=extendedForPrepared} get every lock-holding step as a single protocol
+ * time, and one more for each worker of a backfill beyond the first. Connections with pgjdbc's {@code preferQueryMode=extendedForPrepared} get every lock-holding step as a single protocol
  * message; others get it in one burst.
  *
  * <p>Thread-safe; any number of processes may run the same migrations at once: one works, the others wait for it.
@@ -132,8 +133,7 @@ public final class PostgresMigrator {
     }
 
     private List<Waiting> beforeStart(String id) {
-        return known.defined().stream()
-                .filter(migration -> migration.id().equals(id))
+        return definition(id).stream()
                 .flatMap(migration -> order.inTheWayOf(migration).stream())
                 .toList();
     }
@@ -220,6 +220,31 @@ public final class PostgresMigrator {
         }
         stateSchema.install();
         return engines.engine(migration).rollback(migration, to);
+    }
+
+    /**
+     * Starts to help with whatever backfill is under way on this database, now or later, whichever process leads it. What is
+     * to be filled stands in the record, so the migration's definition need not be at hand; if it is, its settings count.
+     *
+     * @param workers how many threads, and batches at the same time
+     * @return the helper, which works until it is closed
+     * @throws IllegalArgumentException if there is to be no worker
+     * @throws StepFailure if the state schema can't be installed
+     */
+    public BackfillHelper helpWithBackfills(int workers) {
+        if (workers < 1) {
+            throw new IllegalArgumentException("A helper needs a worker or more; workers is " + workers + ".");
+        }
+        stateSchema.install();
+        return new BackfillHelper(IntStream.rangeClosed(1, workers)
+                .mapToObj(number -> engines.helper(number, this::definition))
+                .toList());
+    }
+
+    private Optional<Migration> definition(String id) {
+        return known.defined().stream()
+                .filter(migration -> migration.id().equals(id))
+                .findFirst();
     }
 
     /**

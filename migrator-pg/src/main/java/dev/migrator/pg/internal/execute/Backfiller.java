@@ -105,7 +105,6 @@ final class Backfiller implements Overseer {
 
     @Override
     public void beforeBatch(Session session) {
-        task.control().checkpoint();
         progress.tick(session);
     }
 

@@ -123,6 +123,11 @@ final class BatchRunner {
         }
     }
 
+    /** Throws if the step is to stop here. */
+    void checkpoint() {
+        task.control().checkpoint();
+    }
+
     /** The exception for an error that no other try would mend. */
     RuntimeException failure(Leaf leaf, SQLException e) {
         return switch (SqlErrors.state(e)) {

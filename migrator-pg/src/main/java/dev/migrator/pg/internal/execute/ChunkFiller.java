@@ -116,6 +116,7 @@ final class ChunkFiller {
 
     /** Fills a piece in one transaction, or in smaller ones; how many rows were filled. */
     private long fill(Visit visit, Piece piece, int timeouts) {
+        batches.checkpoint();
         overseer.beforeBatch(visit.session());
         String update =
                 visit.fill().update(piece.range(), visit.passes(), piece.pass(), exceptIn(visit, piece.range()));
@@ -188,6 +189,7 @@ final class ChunkFiller {
         for (Row place : read(visit, places)) {
             TidRange row = TidRange.single(place.number("block"), (int) place.number("line"));
             Piece piece = new Piece(row, 0, visit.chunk().from(), 0);
+            batches.checkpoint();
             overseer.beforeBatch(visit.session());
             try {
                 filled += send(visit, piece, visit.fill().updateOne(row));

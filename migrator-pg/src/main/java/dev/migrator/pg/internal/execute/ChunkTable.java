@@ -15,7 +15,7 @@ import java.util.List;
  * row, which others skip then, however old the lease is.
  */
 final class ChunkTable {
-    private static final Duration LEASE = Duration.ofSeconds(15);
+    private static final Duration LEASE = Duration.ofSeconds(5);
     private static final int FEWEST_BLOCKS = 256;
     /** Of what the server keeps in memory, one range takes at most this part. */
     private static final int PART_OF_MEMORY = 16;

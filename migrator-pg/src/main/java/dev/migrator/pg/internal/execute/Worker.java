@@ -191,6 +191,7 @@ final class Worker {
     }
 
     private long retry(Session session, Leaf leaf, FailedRow row, Overseer overseer) {
+        batches.checkpoint();
         overseer.beforeBatch(session);
         String update =
                 new FillSql(backfill, leaf.name()).update(TidRange.single(row.block(), row.offset()), 1, 0, List.of());

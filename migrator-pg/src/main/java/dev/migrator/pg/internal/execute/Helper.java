@@ -1,0 +1,161 @@
+package dev.migrator.pg.internal.execute;
+
+import dev.migrator.MigratorException;
+import dev.migrator.engine.Lease;
+import dev.migrator.engine.LeaseLostException;
+import dev.migrator.engine.Pace;
+import dev.migrator.engine.Progress;
+import dev.migrator.engine.StepControl;
+import dev.migrator.engine.StepState;
+import dev.migrator.pg.internal.sql.Session;
+import dev.migrator.pg.internal.state.StateSql;
+import dev.migrator.plan.Action;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Helps with backfills that engines of other processes lead.
+ *
+ * <p>It works under the engine's token, which it reads: when another engine takes the lease, what it had sent under the old
+ * one can't commit any more, and it looks anew. While no engine leads, it waits: so nothing is written that an engine does
+ * not answer for.
+ */
+public final class Helper implements Overseer {
+    private static final Logger LOG = LoggerFactory.getLogger(Helper.class);
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
+
+    private final String name;
+    private final DataSource source;
+    private final StateSql sql;
+    private final Function<String, List<StepState>> steps;
+    private final Function<String, ExecutorSettings> settings;
+    private final Pace pace;
+    private final AtomicLong rows = new AtomicLong();
+    private final Set<LedBackfill> hopeless = new HashSet<>();
+    private volatile boolean stopped;
+
+    /**
+     * A helper; asks nothing of the database yet.
+     *
+     * @param name tells it from all other workers
+     * @param steps the recorded steps of a migration
+     * @param settings how its backfill is to run
+     */
+    public Helper(
+            String name,
+            DataSource source,
+            StateSql sql,
+            Function<String, List<StepState>> steps,
+            Function<String, ExecutorSettings> settings,
+            Pace pace) {
+        this.name = name;
+        this.source = source;
+        this.sql = sql;
+        this.steps = steps;
+        this.settings = settings;
+        this.pace = pace;
+    }
+
+    /**
+     * Fills ranges of the backfills that are led now, as long as there is one that nobody has.
+     *
+     * @return whether a backfill is led now; a while should pass before the next call in any case
+     */
+    public boolean help() {
+        List<LedBackfill> led = Session.with(source, session -> LedBackfill.all(session, sql));
+        hopeless.retainAll(led);
+        for (LedBackfill backfill : led) {
+            if (!stopped && !hopeless.contains(backfill)) {
+                help(backfill);
+            }
+        }
+        return !led.isEmpty();
+    }
+
+    private void help(LedBackfill led) {
+        try {
+            for (StepState state : steps.apply(led.migration())) {
+                if (state.step().ordinal() == led.ordinal()
+                        && state.step().action() instanceof Action.Backfill backfill) {
+                    Lease lease = new Lease(led.migration(), led.token(), name);
+                    work(new Task(lease, state.step(), new Control(led), Way.FORWARD), backfill);
+                }
+            }
+        } catch (StoppedException | LeaseLostException e) {
+            LOG.debug("{} stops helping with {}", name, led, e);
+        } catch (MigratorException e) {
+            hopeless.add(led);
+            LOG.warn(
+                    "{} can't help with the backfill of migration {} any more, whose engine goes on: {}",
+                    name,
+                    led.migration(),
+                    e.getMessage());
+        }
+    }
+
+    private void work(Task task, Action.Backfill backfill) {
+        Worker worker = new Worker(
+                name, task, backfill, source, sql, settings.apply(task.lease().migration()), pace, this);
+        while (!stopped && worker.next() == Worker.Outcome.MOVED) {
+            LOG.debug("{} has filled a range of {}", name, backfill.table());
+        }
+    }
+
+    /** Asked by a worker between batches: whether the engine still leads, once a second. */
+    private final class Control implements StepControl {
+        private final LedBackfill led;
+        private long lastLook = System.nanoTime();
+
+        Control(LedBackfill led) {
+            this.led = led;
+        }
+
+        @Override
+        public void checkpoint() {
+            long now = System.nanoTime();
+            if (!stopped && now - lastLook < BETWEEN_LOOKS.toNanos()) {
+                return;
+            }
+            lastLook = now;
+            if (stopped
+                    || !Session.with(source, session -> LedBackfill.all(session, sql))
+                            .contains(led)) {
+                throw new StoppedException();
+            }
+        }
+
+        @Override
+        public void progress(Progress progress) {
+            // The engine tells of it.
+        }
+    }
+
+    @Override
+    public void beforeBatch(Session session) {
+        if (stopped) {
+            throw new StoppedException();
+        }
+    }
+
+    @Override
+    public void filled(long more) {
+        rows.addAndGet(more);
+    }
+
+    /** How many rows it has filled. */
+    public long rows() {
+        return rows.get();
+    }
+
+    /** Lets {@link #help} return after the present batch, now and for good. */
+    public void stop() {
+        stopped = true;
+    }
+}
