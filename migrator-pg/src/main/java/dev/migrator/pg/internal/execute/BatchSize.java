@@ -6,7 +6,7 @@ import java.time.Duration;
  * Over how many blocks one batch goes, so that it holds its row locks for the target time. Shrinks at once, grows slowly, and
  * not for a while after it was in somebody's way.
  */
-final class BatchSize {
+public final class BatchSize {
     private static final int FIRST = 32;
     private static final int MOST = 16_384;
     private static final double FASTEST_GROWTH = 1.5;
@@ -16,22 +16,27 @@ final class BatchSize {
     private int blocks = FIRST;
     private int calm;
 
-    BatchSize(Duration target) {
+    /**
+     * Begins with a small batch.
+     *
+     * @param target how long a batch is to take
+     */
+    public BatchSize(Duration target) {
         this.target = target;
     }
 
     /** The number of blocks of the next batch. */
-    int blocks() {
+    public int blocks() {
         return blocks;
     }
 
     /** Replaces the target. */
-    void aimAt(Duration newTarget) {
+    public void aimAt(Duration newTarget) {
         target = newTarget;
     }
 
     /** A batch has filled rows and committed. */
-    void took(Duration time) {
+    public void took(Duration time) {
         double factor = (double) target.toNanos() / Math.max(1, time.toNanos());
         if (factor < 1) {
             blocks = Math.max(1, (int) (blocks * Math.max(0.5, factor)));
@@ -42,13 +47,13 @@ final class BatchSize {
     }
 
     /** A batch was too long for somebody: it was cancelled, chosen to end a deadlock, or waited for. */
-    void tooLong() {
+    public void tooLong() {
         blocks = Math.max(1, blocks / 2);
         calm = CALM_BATCHES;
     }
 
     /** A batch had nothing to do: larger ones find sooner what there is. */
-    void nothingToDo() {
+    public void nothingToDo() {
         blocks = Math.min(MOST, blocks * 2);
     }
 }

@@ -14,8 +14,8 @@ import java.util.function.LongSupplier;
  * <p>None of this helps while somebody's transaction holds back the removal of dead rows: then there is one pass only, until
  * that may have ended.
  */
-final class Striping {
-    static final int MOST = 26;
+public final class Striping {
+    public static final int MOST = 26;
 
     private static final int TINY_BLOCKS = 16;
     private static final int UNKNOWN = 16;
@@ -37,12 +37,17 @@ final class Striping {
     private long laterHot;
     private boolean counted = true;
 
-    Striping(LongSupplier nanos) {
+    /**
+     * Nothing is known of the table yet.
+     *
+     * @param nanos a clock
+     */
+    public Striping(LongSupplier nanos) {
         this.nanos = nanos;
     }
 
     /** How many passes the next range gets: one if it is so small that its growth does not matter. */
-    int passes(long blocks) {
+    public int passes(long blocks) {
         if (blocks <= TINY_BLOCKS) {
             return 1;
         }
@@ -53,7 +58,7 @@ final class Striping {
     }
 
     /** Whether passes were found to be of no use, since dead rows are not removed. */
-    boolean isUseless() {
+    public boolean isUseless() {
         return useless;
     }
 
@@ -65,7 +70,7 @@ final class Striping {
      * @param hot how many of them stayed on their pages
      * @param known whether the server counts this
      */
-    void batch(int pass, long filled, long hot, boolean known) {
+    public void batch(int pass, long filled, long hot, boolean known) {
         counted &= known;
         if (pass == 0) {
             firstFilled += filled;
@@ -82,7 +87,7 @@ final class Striping {
      * @param passes how many passes it had
      * @param blocks how many blocks it had
      */
-    void rangeDone(int passes, long blocks) {
+    public void rangeDone(int passes, long blocks) {
         long filled = firstFilled + laterFilled;
         if (filled >= ENOUGH_ROWS && counted) {
             rowsPerBlock = Math.max(rowsPerBlock, (double) filled / Math.max(1, blocks));

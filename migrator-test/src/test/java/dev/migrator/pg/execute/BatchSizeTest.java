@@ -1,0 +1,68 @@
+package dev.migrator.pg.execute;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.migrator.pg.internal.execute.BatchSize;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** How a batch is fitted to the time for which it may hold row locks. */
+class BatchSizeTest {
+    private final BatchSize size = new BatchSize(Duration.ofMillis(50));
+
+    /** Batches on a server that needs so long for a block. */
+    private void batches(int number, double millisPerBlock) {
+        for (int i = 0; i < number; i++) {
+            size.took(Duration.ofNanos((long) (size.blocks() * millisPerBlock * 1_000_000)));
+        }
+    }
+
+    @Test
+    void itComesToItsTargetWithinADozenBatches() {
+        batches(12, 0.1);
+        assertThat(size.blocks()).isBetween(450, 550);
+    }
+
+    @Test
+    void aSlowerServerMakesItSmallerAtOnce() {
+        batches(12, 0.1);
+        batches(4, 1);
+        assertThat(size.blocks()).isBetween(45, 65);
+    }
+
+    @Test
+    void troubleHalvesItAndItStaysSmallForAWhile() {
+        batches(12, 0.1);
+        int before = size.blocks();
+        size.tooLong();
+        assertThat(size.blocks()).isEqualTo(before / 2);
+        batches(10, 0.1);
+        assertThat(size.blocks()).isEqualTo(before / 2);
+        batches(20, 0.1);
+        assertThat(size.blocks()).isBetween(450, 550);
+    }
+
+    @Test
+    void itIsNeverLessThanABlock() {
+        for (int i = 0; i < 20; i++) {
+            size.tooLong();
+        }
+        assertThat(size.blocks()).isEqualTo(1);
+    }
+
+    @Test
+    void anotherTargetCountsFromTheNextBatchOn() {
+        batches(12, 0.1);
+        size.aimAt(Duration.ofMillis(10));
+        batches(5, 0.1);
+        assertThat(size.blocks()).isBetween(90, 110);
+    }
+
+    @Test
+    void whereNothingIsToDoItGrowsFast() {
+        for (int i = 0; i < 6; i++) {
+            size.nothingToDo();
+        }
+        assertThat(size.blocks()).isEqualTo(32 * 64);
+    }
+}
