@@ -8,4 +8,5 @@ module dev.migrator.core {
     exports dev.migrator.engine;
     exports dev.migrator.operation;
     exports dev.migrator.plan;
+    exports dev.migrator.throttle;
 }

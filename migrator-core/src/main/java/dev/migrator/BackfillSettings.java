@@ -1,6 +1,8 @@
 package dev.migrator;
 
 import dev.migrator.internal.check.Checks;
+import dev.migrator.throttle.ThrottleKey;
+import dev.migrator.throttle.ThrottleSettings;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -9,11 +11,26 @@ import java.util.Optional;
  *
  * @param batchTarget how long one batch should hold its row locks
  * @param workers how many batches run at the same time, 1 to 64
- * @param pauseAboveReplicaLag the replica lag above which the backfill pauses; empty: lag is not looked at
+ * @param pauseAboveReplicaLag the replica lag above which the backfill pauses, and from half of which it slows down; empty:
+ *     lag is not looked at, unless {@code throttle} says so
+ * @param throttle what else it looks at between batches
  */
-public record BackfillSettings(Duration batchTarget, int workers, Optional<Duration> pauseAboveReplicaLag) {
+public record BackfillSettings(
+        Duration batchTarget, int workers, Optional<Duration> pauseAboveReplicaLag, ThrottleSettings throttle) {
 
     private static final BackfillSettings DEFAULTS = new BackfillSettings(Duration.ofMillis(50), 1, Optional.empty());
+
+    /**
+     * Settings with the throttle's defaults.
+     *
+     * @param batchTarget how long one batch should hold its row locks
+     * @param workers how many batches run at the same time, 1 to 64
+     * @param pauseAboveReplicaLag the replica lag above which the backfill pauses
+     * @throws IllegalArgumentException if one is out of its range
+     */
+    public BackfillSettings(Duration batchTarget, int workers, Optional<Duration> pauseAboveReplicaLag) {
+        this(batchTarget, workers, pauseAboveReplicaLag, ThrottleSettings.defaults());
+    }
 
     /**
      * Checks the settings.
@@ -36,5 +53,38 @@ public record BackfillSettings(Duration batchTarget, int workers, Optional<Durat
      */
     public static BackfillSettings defaults() {
         return DEFAULTS;
+    }
+
+    /** The same with another time for which a batch should hold its row locks. */
+    public BackfillSettings withBatchTarget(Duration target) {
+        return new BackfillSettings(target, workers, pauseAboveReplicaLag, throttle);
+    }
+
+    /** The same with another number of workers. */
+    public BackfillSettings withWorkers(int number) {
+        return new BackfillSettings(batchTarget, number, pauseAboveReplicaLag, throttle);
+    }
+
+    /** The same with another replica lag above which it pauses. */
+    public BackfillSettings withPauseAboveReplicaLag(Optional<Duration> lag) {
+        return new BackfillSettings(batchTarget, workers, lag, throttle);
+    }
+
+    /** The same with another throttle. */
+    public BackfillSettings withThrottle(ThrottleSettings settings) {
+        return new BackfillSettings(batchTarget, workers, pauseAboveReplicaLag, settings);
+    }
+
+    /**
+     * What the throttle looks at: its own settings, and the replica lag above which the backfill pauses unless they say
+     * something else about it.
+     *
+     * @return the settings
+     */
+    public ThrottleSettings effectiveThrottle() {
+        return pauseAboveReplicaLag
+                .filter(lag -> !throttle.values().containsKey(ThrottleKey.REPLICA_LAG))
+                .map(lag -> throttle.with(ThrottleKey.REPLICA_LAG, lag.toMillis() + "ms"))
+                .orElse(throttle);
     }
 }

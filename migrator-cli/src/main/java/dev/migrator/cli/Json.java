@@ -7,6 +7,8 @@ import dev.migrator.engine.Event;
 import dev.migrator.engine.Waiting;
 import dev.migrator.pg.BackfillStatus;
 import dev.migrator.pg.MigrationStatus;
+import dev.migrator.pg.ThrottleStatus;
+import dev.migrator.pg.WorkerStatus;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +40,7 @@ final class Json {
         rollback.put("how", status.rollback().how());
         rollback.put("reason", status.rollback().reason());
         json.put("rollback", rollback);
+        json.put("knobs", status.knobs());
         json.put("updatedAt", status.updatedAt().map(Object::toString).orElse(null));
         return json;
     }
@@ -58,6 +61,28 @@ final class Json {
         json.put("etaSeconds", orNull(backfill.etaSeconds()));
         json.put("skipped", backfill.skipped());
         json.put("failedRows", backfill.failedRows());
+        json.put("throttle", backfill.throttle().map(Json::throttle).orElse(null));
+        json.put("workers", backfill.workers().stream().map(Json::worker).toList());
+        return json;
+    }
+
+    private static Map<String, @Nullable Object> throttle(ThrottleStatus throttle) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("pace", throttle.pace());
+        json.put("factor", throttle.factor());
+        json.put("reason", throttle.reason());
+        json.put("until", throttle.until().map(Object::toString).orElse(null));
+        return json;
+    }
+
+    private static Map<String, @Nullable Object> worker(WorkerStatus worker) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("worker", worker.name());
+        json.putAll(throttle(worker.throttle()));
+        json.put(
+                "batchMillis",
+                worker.batch().map(batch -> batch.toNanos() / 1e6).orElse(null));
+        json.put("seenAt", worker.seenAt().toString());
         return json;
     }
 

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             ApproveCommand.class,
             PauseCommand.class,
             ResumeCommand.class,
+            TuneCommand.class,
             RollbackCommand.class,
             VerifyCommand.class,
             HistoryCommand.class,

@@ -21,6 +21,9 @@ final class ProgressListener implements EngineListener {
     private final boolean terminal;
     private Optional<ProgressBar> bar = Optional.empty();
     private String stepTitle = "";
+    private Progress last = new Progress("", 0, 0, 0);
+    private String pace = "";
+    private boolean waited;
     private Progress first = new Progress("", 0, 0, 0);
     private long began = System.nanoTime();
     private long lastLine = began;
@@ -74,16 +77,24 @@ final class ProgressListener implements EngineListener {
             lastLine = began;
             bar = terminal ? Optional.of(bar(progress)) : Optional.empty();
         }
+        last = progress;
         if (terminal) {
-            bar.ifPresent(shown -> shown.maxHint(progress.total())
-                    .stepTo(progress.done())
-                    .setExtraMessage(
-                            String.format(Locale.ROOT, " %,d rows, %,.0f rows/s", progress.rows(), rate(progress))));
+            bar.ifPresent(shown -> shown.maxHint(progress.total()).stepTo(progress.done()));
+            showExtra();
         } else if (System.nanoTime() - lastLine > LINE_EVERY.toNanos()) {
             lastLine = System.nanoTime();
             err.println(migration + ":     " + line(progress));
             err.flush();
         }
+    }
+
+    private void showExtra() {
+        bar.ifPresent(shown -> shown.setExtraMessage(
+                String.format(Locale.ROOT, " %,d rows, %,.0f rows/s", last.rows(), rate(last)) + paced()));
+    }
+
+    private String paced() {
+        return pace.isEmpty() ? "" : ", " + pace;
     }
 
     private static ProgressBar bar(Progress progress) {
@@ -100,13 +111,14 @@ final class ProgressListener implements EngineListener {
         long came = progress.done() - first.done();
         long left = came > 0 ? Math.round(seconds() / came * (progress.total() - progress.done())) : -1;
         return String.format(
-                Locale.ROOT,
-                "%,d of %,d blocks, %,d rows, %,.0f rows/s%s",
-                progress.done(),
-                progress.total(),
-                progress.rows(),
-                rate(progress),
-                left < 0 ? "" : ", " + left + " s remaining");
+                        Locale.ROOT,
+                        "%,d of %,d blocks, %,d rows, %,.0f rows/s%s",
+                        progress.done(),
+                        progress.total(),
+                        progress.rows(),
+                        rate(progress),
+                        left < 0 ? "" : ", " + left + " s remaining")
+                + paced();
     }
 
     private double rate(Progress progress) {
@@ -126,8 +138,20 @@ final class ProgressListener implements EngineListener {
     }
 
     @Override
-    public void waits(String migration, String reason) {
+    public synchronized void waits(String migration, String reason) {
+        waited = true;
         say(migration + ":   waits for " + reason);
+    }
+
+    @Override
+    public synchronized void paced(String migration, String newPace) {
+        pace = newPace;
+        if (pace.isEmpty() && waited) {
+            waited = false;
+            say(migration + ":   goes on");
+        } else {
+            showExtra();
+        }
     }
 
     /** Ends the bar, if there is one. */

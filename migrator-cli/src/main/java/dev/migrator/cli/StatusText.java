@@ -4,10 +4,12 @@ import dev.migrator.Direction;
 import dev.migrator.pg.BackfillStatus;
 import dev.migrator.pg.MigrationStatus;
 import dev.migrator.pg.RollbackStatus;
+import dev.migrator.pg.ThrottleStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Where migrations stand, for people: a table, each row followed by what there is to say about it. */
 final class StatusText {
@@ -78,10 +80,27 @@ final class StatusText {
         return line.toString().stripTrailing() + "\n";
     }
 
+    private static String throttle(ThrottleStatus throttle) {
+        String pace = throttle.pace().equals(ThrottleStatus.SLOW)
+                ? String.format(Locale.ROOT, "slowed down by %.1f", throttle.factor())
+                : "stopped" + throttle.until().map(until -> " until " + until).orElse("");
+        return pace + ", " + throttle.reason();
+    }
+
     private static List<String> remarks(MigrationStatus status) {
         List<String> remarks = new ArrayList<>();
         status.waiting().forEach(waiting -> remarks.add("waits for " + waiting.gate() + ": " + waiting.reason()));
         status.error().ifPresent(error -> remarks.add("error: " + error));
+        status.backfill()
+                .flatMap(BackfillStatus::throttle)
+                .filter(throttle -> !throttle.pace().equals(ThrottleStatus.NORMAL))
+                .ifPresent(throttle -> remarks.add("throttle: " + throttle(throttle)));
+        if (!status.knobs().isEmpty()) {
+            remarks.add("tuned: "
+                    + status.knobs().entrySet().stream()
+                            .map(knob -> knob.getKey() + "=" + knob.getValue())
+                            .collect(Collectors.joining(", ")));
+        }
         status.backfill()
                 .filter(backfill -> backfill.skipped() + backfill.failedRows() > 0)
                 .ifPresent(backfill -> remarks.add(String.format(

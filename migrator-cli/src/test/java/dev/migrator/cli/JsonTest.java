@@ -11,7 +11,11 @@ import dev.migrator.engine.Event;
 import dev.migrator.engine.Waiting;
 import dev.migrator.pg.BackfillStatus;
 import dev.migrator.pg.MigrationStatus;
+import dev.migrator.pg.ThrottleStatus;
+import dev.migrator.pg.WorkerStatus;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -59,9 +63,53 @@ class JsonTest {
         assertThat(keys(json.get("rollback"))).containsExactly("possible", "how", "reason");
         assertThat(keys(json.get("backfill")))
                 .containsExactly(
-                        "blocksTotal", "blocksDone", "rows", "rowsPerSecond", "etaSeconds", "skipped", "failedRows");
+                        "blocksTotal",
+                        "blocksDone",
+                        "rows",
+                        "rowsPerSecond",
+                        "etaSeconds",
+                        "skipped",
+                        "failedRows",
+                        "throttle",
+                        "workers");
         assertThat(json.get("backfill").get("rowsPerSecond").asDouble()).isEqualTo(12.5);
         assertThat(json.get("backfill").get("failedRows").asLong()).isEqualTo(1);
+    }
+
+    @Test
+    void theThrottleIsThatOfTheWorkerThatItHoldsBackMost() throws JsonProcessingException {
+        JsonNode json = status(Statuses.at(Phase.BACKFILL, Status.RUNNING)
+                .tuned(Map.of("workers", "2"))
+                .backfill(new BackfillStatus(
+                        10,
+                        9,
+                        100,
+                        Optional.of(12.5),
+                        Optional.of(3L),
+                        0,
+                        0,
+                        List.of(
+                                worker("w1", new ThrottleStatus(ThrottleStatus.SLOW, 9.5, "busy", Optional.empty())),
+                                worker(
+                                        "w2",
+                                        new ThrottleStatus(
+                                                ThrottleStatus.STOPPED, 1, "night", Optional.of(Statuses.UPDATED))),
+                                worker("w3", new ThrottleStatus(ThrottleStatus.NORMAL, 1, "", Optional.empty())))))
+                .named("0001"));
+        JsonNode throttle = json.get("backfill").get("throttle");
+        assertThat(keys(throttle)).containsExactly("pace", "factor", "reason", "until");
+        assertThat(throttle.get("pace").asText()).isEqualTo("STOPPED");
+        assertThat(throttle.get("reason").asText()).isEqualTo("night");
+        assertThat(throttle.get("until").asText()).isEqualTo(Statuses.UPDATED.toString());
+        JsonNode first = json.get("backfill").get("workers").get(0);
+        assertThat(keys(first)).containsExactly("worker", "pace", "factor", "reason", "until", "batchMillis", "seenAt");
+        assertThat(first.get("batchMillis").asDouble()).isEqualTo(12.5);
+        assertThat(first.get("until").isNull()).isTrue();
+        assertThat(json.get("knobs").get("workers").asText()).isEqualTo("2");
+    }
+
+    private static WorkerStatus worker(String name, ThrottleStatus throttle) {
+        return new WorkerStatus(name, throttle, Optional.of(Duration.ofNanos(12_500_000)), Statuses.UPDATED);
     }
 
     @Test
@@ -77,6 +125,8 @@ class JsonTest {
                 .named("0001"));
         assertThat(young.get("backfill").get("rowsPerSecond").isNull()).isTrue();
         assertThat(young.get("backfill").get("etaSeconds").isNull()).isTrue();
+        assertThat(young.get("backfill").get("throttle").isNull()).isTrue();
+        assertThat(young.get("backfill").get("workers")).isEmpty();
     }
 
     @Test

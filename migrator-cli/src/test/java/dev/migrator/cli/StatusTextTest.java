@@ -9,7 +9,10 @@ import dev.migrator.engine.Waiting;
 import dev.migrator.pg.BackfillStatus;
 import dev.migrator.pg.FailedRow;
 import dev.migrator.pg.MigrationStatus;
+import dev.migrator.pg.ThrottleStatus;
+import dev.migrator.pg.WorkerStatus;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +48,24 @@ class StatusTextTest {
                 .contains("\n  error: it broke\n    on two lines\n")
                 .contains("\n  2 rows were passed over because somebody held them, 1 failed\n")
                 .contains("\n  failed row id = 7: invalid input syntax (SQLSTATE 22P02)\n");
+    }
+
+    @Test
+    void whoHoldsItBackAndWhatWasTunedIsSaid() {
+        ThrottleStatus slow = new ThrottleStatus(ThrottleStatus.SLOW, 3.25, "replica lag 4s", Optional.empty());
+        ThrottleStatus night = new ThrottleStatus(ThrottleStatus.STOPPED, 1, "night", Optional.of(Statuses.UPDATED));
+        assertThat(text(slow)).contains("\n  throttle: slowed down by 3.3, replica lag 4s\n", "\n  tuned: workers=2\n");
+        assertThat(text(night)).contains("\n  throttle: stopped until " + Statuses.UPDATED + ", night\n");
+        assertThat(text(new ThrottleStatus(ThrottleStatus.NORMAL, 1, "", Optional.empty())))
+                .doesNotContain("throttle");
+    }
+
+    private static String text(ThrottleStatus throttle) {
+        WorkerStatus worker = new WorkerStatus("w", throttle, Optional.empty(), Statuses.UPDATED);
+        return StatusText.of(List.of(Statuses.at(Phase.BACKFILL, Status.RUNNING)
+                .tuned(Map.of("workers", "2"))
+                .backfill(new BackfillStatus(10, 9, 100, Optional.empty(), Optional.empty(), 0, 0, List.of(worker)))
+                .named("0001")));
     }
 
     @Test

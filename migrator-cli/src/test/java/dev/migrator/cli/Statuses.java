@@ -11,6 +11,7 @@ import dev.migrator.pg.MigrationStatus;
 import dev.migrator.pg.RollbackStatus;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Makes statuses for tests of what prints them. */
@@ -24,6 +25,7 @@ final class Statuses {
     private List<Waiting> waiting = List.of();
     private Optional<BackfillStatus> backfill = Optional.empty();
     private List<FailedRow> failed = List.of();
+    private Map<String, String> knobs = Map.of();
 
     private Statuses(Phase phase, Status status) {
         this.phase = phase;
@@ -40,7 +42,8 @@ final class Statuses {
                 Optional.empty(),
                 List.of(),
                 new RollbackStatus(false, RollbackStatus.NO_WAY, "it has not started"),
-                Optional.empty());
+                Optional.empty(),
+                Map.of());
     }
 
     static Statuses at(Phase phase, Status status) {
@@ -72,6 +75,11 @@ final class Statuses {
         return this;
     }
 
+    Statuses tuned(Map<String, String> values) {
+        this.knobs = values;
+        return this;
+    }
+
     MigrationStatus named(String id) {
         return new MigrationStatus(
                 id,
@@ -82,6 +90,7 @@ final class Statuses {
                 backfill,
                 failed,
                 new RollbackStatus(true, RollbackStatus.INSTANT, "only definitions change"),
-                Optional.of(UPDATED));
+                Optional.of(UPDATED),
+                knobs);
     }
 }

@@ -27,6 +27,13 @@ public interface EngineListener {
      */
     default void waits(String migration, String reason) {}
 
+    /**
+     * A long step holds back for the sake of others; told when that has changed, at most about once a second.
+     *
+     * @param pace how fast it goes, and why, for people; empty: as fast as it can
+     */
+    default void paced(String migration, String pace) {}
+
     /** Something is tried again. */
     default void retries(String migration, String reason) {}
 }

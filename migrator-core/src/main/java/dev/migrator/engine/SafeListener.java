@@ -40,6 +40,11 @@ final class SafeListener implements EngineListener {
     }
 
     @Override
+    public void paced(String migration, String pace) {
+        safely(() -> target.paced(migration, pace));
+    }
+
+    @Override
     public void retries(String migration, String reason) {
         safely(() -> target.retries(migration, reason));
     }

@@ -15,4 +15,11 @@ public interface StepControl {
      * @param reason what it waits for, and who is in the way
      */
     default void waits(String reason) {}
+
+    /**
+     * Tells how fast the step goes when it holds back for the sake of others; to be called when that has changed.
+     *
+     * @param pace how fast, and why; empty: as fast as it can
+     */
+    default void paced(String pace) {}
 }

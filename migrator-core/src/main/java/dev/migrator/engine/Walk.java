@@ -253,6 +253,13 @@ final class Walk {
             public void waits(String reason) {
                 listener.waits(id(), reason);
             }
+
+            @Override
+            public void paced(String pace) {
+                // Whoever holds back on purpose has not failed to come forward.
+                patience.renew();
+                listener.paced(id(), pace);
+            }
         };
     }
 }

@@ -1,5 +1,7 @@
 package dev.migrator.pg;
 
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,6 +14,7 @@ import java.util.Optional;
  * @param etaSeconds seconds that it will take yet at that rate; empty before there is a rate
  * @param skipped rows that were passed over because somebody held them, and to which it comes back
  * @param failedRows rows whose expression failed
+ * @param workers who works on it now
  */
 public record BackfillStatus(
         long blocksTotal,
@@ -20,4 +23,32 @@ public record BackfillStatus(
         Optional<Double> rowsPerSecond,
         Optional<Long> etaSeconds,
         long skipped,
-        long failedRows) {}
+        long failedRows,
+        List<WorkerStatus> workers) {
+
+    /** Copies the list. */
+    public BackfillStatus {
+        workers = List.copyOf(workers);
+    }
+
+    /** One on which nobody works. */
+    public BackfillStatus(
+            long blocksTotal,
+            long blocksDone,
+            long rows,
+            Optional<Double> rowsPerSecond,
+            Optional<Long> etaSeconds,
+            long skipped,
+            long failedRows) {
+        this(blocksTotal, blocksDone, rows, rowsPerSecond, etaSeconds, skipped, failedRows, List.of());
+    }
+
+    /**
+     * How fast it goes: what the throttle says to the worker that it holds back most.
+     *
+     * @return empty while nobody works on it
+     */
+    public Optional<ThrottleStatus> throttle() {
+        return workers.stream().map(WorkerStatus::throttle).max(Comparator.comparingDouble(ThrottleStatus::strictness));
+    }
+}

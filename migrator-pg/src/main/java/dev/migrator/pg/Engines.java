@@ -15,6 +15,9 @@ import dev.migrator.pg.internal.execute.PgExecutor;
 import dev.migrator.pg.internal.plan.PgFingerprinter;
 import dev.migrator.pg.internal.plan.PgPlanner;
 import dev.migrator.pg.internal.state.PgStore;
+import dev.migrator.pg.internal.throttle.ThrottleSetup;
+import dev.migrator.throttle.ThrottleSignal;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -29,6 +32,8 @@ final class Engines {
     private final ExecutorSettings executorSettings;
     private final EngineSettings engineSettings;
     private final EngineListener listener;
+    private final List<ThrottleSignal> signals;
+    private final String release;
 
     Engines(PostgresMigratorBuilder builder, PgStore store) {
         this.source = builder.source;
@@ -39,6 +44,8 @@ final class Engines {
                 ExecutorSettings.defaults().withMaxStall(builder.maxStall).withLockDeadline(builder.lockDeadline);
         this.engineSettings = new EngineSettings(owner(), builder.leaseTime, builder.leaseWait, builder.retryFor);
         this.listener = builder.listener;
+        this.signals = List.copyOf(builder.signals);
+        this.release = builder.release;
     }
 
     private static String owner() {
@@ -56,15 +63,16 @@ final class Engines {
                 source,
                 direct,
                 store.sql(),
-                settings(Optional.of(migration.backfill())),
+                executorSettings,
                 Pace.system(),
-                new PgFingerprinter(source));
+                new PgFingerprinter(source),
+                setup(Optional.of(migration.backfill())));
     }
 
-    /** How the backfill of a migration runs. */
-    private ExecutorSettings settings(Optional<BackfillSettings> backfill) {
-        BackfillSettings settings = backfill.orElseGet(BackfillSettings::defaults);
-        return executorSettings.withBatchTarget(settings.batchTarget()).withWorkers(settings.workers());
+    private ThrottleSetup setup(Optional<BackfillSettings> backfill) {
+        return ThrottleSetup.of(backfill.orElseGet(BackfillSettings::defaults))
+                .withOwn(signals)
+                .withRelease(release);
     }
 
     /** One who helps with the backfills of other engines, as the migration's definition says if it is at hand. */
@@ -74,7 +82,8 @@ final class Engines {
                 source,
                 store.sql(),
                 store::steps,
-                id -> settings(definition.apply(id).map(Migration::backfill)),
+                executorSettings,
+                id -> setup(definition.apply(id).map(Migration::backfill)),
                 Pace.system());
     }
 

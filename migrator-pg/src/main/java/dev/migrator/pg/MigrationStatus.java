@@ -3,8 +3,11 @@ package dev.migrator.pg;
 import dev.migrator.engine.Position;
 import dev.migrator.engine.Waiting;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Where a migration stands.
@@ -18,6 +21,7 @@ import java.util.Optional;
  * @param failedRows the first rows that could not be filled
  * @param rollback whether it can be rolled back
  * @param updatedAt when its state was last written, empty if it was never started
+ * @param knobs what was changed of its backfill's settings from outside, by key
  */
 public record MigrationStatus(
         String id,
@@ -28,11 +32,13 @@ public record MigrationStatus(
         Optional<BackfillStatus> backfill,
         List<FailedRow> failedRows,
         RollbackStatus rollback,
-        Optional<Instant> updatedAt) {
+        Optional<Instant> updatedAt,
+        Map<String, String> knobs) {
 
     /** Copies the lists. */
     public MigrationStatus {
         waiting = List.copyOf(waiting);
         failedRows = List.copyOf(failedRows);
+        knobs = Collections.unmodifiableMap(new TreeMap<>(knobs));
     }
 }

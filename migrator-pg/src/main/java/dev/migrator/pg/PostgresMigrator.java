@@ -22,8 +22,10 @@ import dev.migrator.pg.internal.state.StateSchema;
 import dev.migrator.pg.internal.state.StateSql;
 import dev.migrator.plan.Plan;
 import dev.migrator.plan.Step;
+import dev.migrator.throttle.Knobs;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -33,7 +35,7 @@ import javax.sql.DataSource;
  * Runs migrations on one PostgreSQL database: embedded in an application's start, in a job, in a test.
  *
  * <p>Needs PostgreSQL 14 or later and the rights of the tables' owner (no superuser): {@code CREATE} on the database for the
- * state schema, {@code CREATE} on the tables' schemas, {@code TEMPORARY} on the database. Takes at most four connections at a
+ * state schema, {@code CREATE} on the tables' schemas, {@code TEMPORARY} on the database. Takes at most five connections at a
  * time, and one more for each worker of a backfill beyond the first. Connections with pgjdbc's {@code preferQueryMode=extendedForPrepared} get every lock-holding step as a single protocol
  * message; others get it in one burst.
  *
@@ -63,7 +65,7 @@ public final class PostgresMigrator {
     /**
      * Collects what a migrator needs.
      *
-     * @param source where connections come from: any pool that has four to spare
+     * @param source where connections come from: any pool that has five to spare
      * @return a builder with the defaults
      */
     public static PostgresMigratorBuilder builder(DataSource source) {
@@ -201,6 +203,38 @@ public final class PostgresMigrator {
         known.check(id);
         stateSchema.install();
         store.setPaused(id, false);
+    }
+
+    /**
+     * Changes settings of a migration's backfill while it runs, in whichever process: an engine at work goes by them about a
+     * second later. They go before those of the migration's file until they are taken back, and stand in the history.
+     *
+     * @param id the migration; its record is enough
+     * @param changes what is to change; the other knobs stay as they are
+     * @return all knobs as they are now, by key
+     * @throws UnknownMigrationException if there is none with that id
+     */
+    public Map<String, String> tune(String id, Knobs changes) {
+        return tune(id, changes, false);
+    }
+
+    /**
+     * As {@link #tune}, but takes all earlier changes back.
+     *
+     * @param id the migration; its record is enough
+     * @param knobs what is to hold instead of what the file says; the rest is as in the file
+     * @return all knobs as they are now, by key
+     * @throws UnknownMigrationException if there is none with that id
+     */
+    public Map<String, String> retune(String id, Knobs knobs) {
+        return tune(id, knobs, true);
+    }
+
+    private Map<String, String> tune(String id, Knobs knobs, boolean reset) {
+        known.check(id);
+        stateSchema.install();
+        store.tune(id, knobs.values(), reset);
+        return status.knobs(id);
     }
 
     /**

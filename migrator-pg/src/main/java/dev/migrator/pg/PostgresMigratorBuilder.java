@@ -3,6 +3,7 @@ package dev.migrator.pg;
 import dev.migrator.Identifier;
 import dev.migrator.Migration;
 import dev.migrator.engine.EngineListener;
+import dev.migrator.throttle.ThrottleSignal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,6 +20,7 @@ public final class PostgresMigratorBuilder {
     String stateSchema = "migrator";
     String release = "";
     EngineListener listener = EngineListener.NONE;
+    final List<ThrottleSignal> signals = new ArrayList<>();
     Duration leaseTime = Duration.ofSeconds(30);
     Duration leaseWait = Duration.ofMinutes(10);
     Duration retryFor = Duration.ofMinutes(5);
@@ -86,6 +88,15 @@ public final class PostgresMigratorBuilder {
     /** Replaces the time within which a lock must be had before the step fails; ten minutes by default. */
     public PostgresMigratorBuilder lockDeadline(Duration time) {
         this.lockDeadline = time;
+        return this;
+    }
+
+    /**
+     * Adds a signal of the application's own, which slows backfills down or stops them; none by default. It is asked about
+     * once a second while a backfill runs, beside those that the migration's file names.
+     */
+    public PostgresMigratorBuilder throttle(ThrottleSignal signal) {
+        this.signals.add(signal);
         return this;
     }
 

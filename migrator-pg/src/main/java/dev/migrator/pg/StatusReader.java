@@ -15,6 +15,7 @@ import dev.migrator.pg.internal.state.StateSchema;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -32,6 +33,7 @@ final class StatusReader {
     private final StateSchema stateSchema;
     private final Function<String, List<Waiting>> beforeStart;
     private final WayBack wayBack;
+    private final WorkerReader workers;
 
     /**
      * A reader.
@@ -50,18 +52,21 @@ final class StatusReader {
         this.store = store;
         this.stateSchema = stateSchema;
         this.wayBack = new WayBack(source);
+        this.workers = new WorkerReader(source, store.sql());
     }
 
     List<MigrationStatus> of(List<String> ids) {
         boolean installed = stateSchema.isInstalled();
         return ids.stream()
                 .map(id -> installed
-                        ? store.find(id).map(this::started).orElseGet(() -> neverStarted(id, store.isPaused(id)))
-                        : neverStarted(id, false))
+                        ? store.find(id)
+                                .map(this::started)
+                                .orElseGet(() -> neverStarted(id, store.isPaused(id), workers.knobs(id)))
+                        : neverStarted(id, false, Map.of()))
                 .toList();
     }
 
-    private MigrationStatus neverStarted(String id, boolean paused) {
+    private MigrationStatus neverStarted(String id, boolean paused, Map<String, String> knobs) {
         return new MigrationStatus(
                 id,
                 database,
@@ -71,7 +76,8 @@ final class StatusReader {
                 Optional.empty(),
                 List.of(),
                 RollbackStatus.impossible("it has not started"),
-                Optional.empty());
+                Optional.empty(),
+                knobs);
     }
 
     private MigrationStatus started(MigrationState state) {
@@ -90,7 +96,12 @@ final class StatusReader {
                 backfill(state.id()),
                 failedRows(state.id()),
                 wayBack.of(state, store.steps(state.id())),
-                Optional.of(state.updatedAt()));
+                Optional.of(state.updatedAt()),
+                workers.knobs(state.id()));
+    }
+
+    Map<String, String> knobs(String id) {
+        return workers.knobs(id);
     }
 
     private String table(String name) {
@@ -115,10 +126,12 @@ final class StatusReader {
                         .formatted(table("failed_row"), table("control"));
         Row row = Session.with(source, session -> session.query(sql, target, id, target, id))
                 .get(0);
-        return Optional.of(backfill(summary, row.number("failed"), workingTime(store.history(id), row.time("until"))));
+        return Optional.of(backfill(
+                summary, row.number("failed"), workingTime(store.history(id), row.time("until")), workers.workers(id)));
     }
 
-    private static BackfillStatus backfill(FillSummary summary, long failed, Duration working) {
+    private static BackfillStatus backfill(
+            FillSummary summary, long failed, Duration working, List<WorkerStatus> workers) {
         double seconds = working.toMillis() / 1000.0;
         long rows = summary.rows();
         long total = summary.blocksTotal();
@@ -127,7 +140,7 @@ final class StatusReader {
         Optional<Long> eta =
                 seconds > 0 && done > 0 ? Optional.of(Math.round(seconds / done * (total - done))) : Optional.empty();
         return new BackfillStatus(
-                total, done, rows, rate, done == total ? Optional.of(0L) : eta, summary.skipped(), failed);
+                total, done, rows, rate, done == total ? Optional.of(0L) : eta, summary.skipped(), failed, workers);
     }
 
     /**

@@ -9,6 +9,7 @@ import dev.migrator.internal.check.Texts;
 import dev.migrator.internal.file.YamlNode.Scalar;
 import dev.migrator.internal.file.YamlNode.Sequence;
 import dev.migrator.operation.Operation;
+import dev.migrator.throttle.ThrottleSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -75,19 +76,22 @@ public final class MigrationReader {
 
     private Optional<BackfillSettings> backfill(YamlNode node) {
         int before = report.size();
-        return Keys.of(report, "backfill", node, List.of("batchTarget", "workers", "pauseAboveReplicaLag"))
+        return Keys.of(report, "backfill", node, List.of("batchTarget", "workers", "pauseAboveReplicaLag", "throttle"))
                 .flatMap(keys -> {
                     BackfillSettings defaults = BackfillSettings.defaults();
                     Optional<Duration> batchTarget = gates.duration(keys, "batchTarget");
                     Optional<Integer> workers = keys.find("workers").flatMap(value -> workers(keys, value));
                     Optional<Duration> lag = gates.duration(keys, "pauseAboveReplicaLag");
+                    Optional<ThrottleSettings> throttle =
+                            keys.find("throttle").flatMap(value -> ThrottleReader.read(report, value));
                     return report.make(
                             "backfill",
                             before,
                             () -> new BackfillSettings(
                                     batchTarget.orElse(defaults.batchTarget()),
                                     workers.orElse(defaults.workers()),
-                                    lag));
+                                    lag,
+                                    throttle.orElse(defaults.throttle())));
                 });
     }
 

@@ -2,6 +2,7 @@ package dev.migrator.internal.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.migrator.throttle.ThrottleKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -42,7 +43,9 @@ class SchemaTest {
     @Test
     void itHasTheSettingsThatTheReaderHas() {
         assertThat(keys()).containsExactly("description", "schema", "operations", "backfill", "gates");
-        assertThat(keys("properties", "backfill")).containsExactly("batchTarget", "workers", "pauseAboveReplicaLag");
+        assertThat(keys("properties", "backfill"))
+                .containsExactly("batchTarget", "workers", "pauseAboveReplicaLag", "throttle");
+        assertThat(keys("properties", "backfill", "properties", "throttle")).isEqualTo(ThrottleKey.keys());
         assertThat(keys("properties", "gates"))
                 .containsExactly("expand", "backfill", "validate", "contract", "purge", "rollback");
     }

@@ -48,7 +48,8 @@ class SettingsProblemsTest {
                         "2:26: backfill.batchTarget: has no unit: '50'; write it as 50ms, 10s, 15m, 24h, 7d or 1h30m",
                         "2:39: backfill.workers: expected a whole number from 1 to 64, found the text 'many'",
                         "2:67: backfill.pauseAboveReplicaLag: is too long: '9999999999999999d'",
-                        "2:86: backfill: unknown key 'x'; the keys here are: batchTarget, workers, pauseAboveReplicaLag");
+                        "2:86: backfill: unknown key 'x'; the keys here are: batchTarget, workers, pauseAboveReplicaLag,"
+                                + " throttle");
         assertThat(problems("operations: [ { sql: { expand: x } } ]\nbackfill: { workers: 1.5 }"))
                 .containsExactly("2:22: backfill.workers: expected a whole number from 1 to 64, found '1.5'");
     }

@@ -8,6 +8,7 @@ import dev.migrator.engine.StepStatus;
 import dev.migrator.pg.internal.execute.ExecutorSettings;
 import dev.migrator.plan.Action;
 import dev.migrator.plan.Step;
+import dev.migrator.test.PostgresServer;
 import java.util.List;
 import javax.sql.DataSource;
 
@@ -42,6 +43,15 @@ final class BackfillSite implements AutoCloseable {
         BackfillSite backfill = bare(FILL);
         backfill.site.db.execute("CREATE TABLE users (" + columns + ") " + options);
         backfill.site.db.execute(more);
+        backfill.insert(1, rows);
+        backfill.expand();
+        return backfill;
+    }
+
+    /** As {@link #of(int)}, on a server of one's own. */
+    static BackfillSite on(PostgresServer server, int rows) {
+        BackfillSite backfill = new BackfillSite(ExecutionSite.on(server, FILL));
+        backfill.site.db.execute("CREATE TABLE users (id int PRIMARY KEY, name text)");
         backfill.insert(1, rows);
         backfill.expand();
         return backfill;

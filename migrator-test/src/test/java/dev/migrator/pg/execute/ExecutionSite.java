@@ -14,6 +14,7 @@ import dev.migrator.pg.internal.execute.ExecutorSettings;
 import dev.migrator.pg.internal.execute.PgExecutor;
 import dev.migrator.pg.internal.state.PgStore;
 import dev.migrator.pg.internal.state.StateSchema;
+import dev.migrator.pg.internal.throttle.ThrottleSetup;
 import dev.migrator.plan.Action;
 import dev.migrator.plan.Artifact;
 import dev.migrator.plan.Effect;
@@ -45,6 +46,7 @@ final class ExecutionSite implements AutoCloseable {
     final TestPace pace = new TestPace();
     final Queue<Progress> progress = new ConcurrentLinkedQueue<>();
     final Queue<String> waits = new ConcurrentLinkedQueue<>();
+    final Queue<String> paced = new ConcurrentLinkedQueue<>();
     Lease lease;
 
     private ExecutionSite(PostgresServer server, Step... steps) {
@@ -113,6 +115,11 @@ final class ExecutionSite implements AutoCloseable {
         return new PgExecutor(source, direct, store.sql(), settings, pace, (state, steps) -> List.of());
     }
 
+    PgExecutor executor(ThrottleSetup throttle) {
+        DataSource source = db.dataSource();
+        return new PgExecutor(source, source, store.sql(), settings(), pace, (state, steps) -> List.of(), throttle);
+    }
+
     /** Another engine takes the migration over; the old lease is a zombie's from now on. */
     Lease takeOver() {
         Lease old = lease;
@@ -143,6 +150,11 @@ final class ExecutionSite implements AutoCloseable {
             @Override
             public void waits(String reason) {
                 waits.add(reason);
+            }
+
+            @Override
+            public void paced(String how) {
+                paced.add(how);
             }
         };
     }

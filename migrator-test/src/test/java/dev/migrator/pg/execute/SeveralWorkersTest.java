@@ -4,10 +4,12 @@ import static dev.migrator.pg.execute.BackfillSite.FILL;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.migrator.BackfillSettings;
 import dev.migrator.engine.Pace;
 import dev.migrator.engine.PausedException;
 import dev.migrator.pg.internal.execute.ExecutorSettings;
 import dev.migrator.pg.internal.execute.PgExecutor;
+import dev.migrator.pg.internal.throttle.ThrottleSetup;
 import dev.migrator.test.FaultPlan;
 import dev.migrator.test.FaultyDataSource;
 import java.util.List;
@@ -16,11 +18,17 @@ import org.junit.jupiter.api.Test;
 
 /** Three workers at once on one table, whose rows change places and owners beneath them. */
 class SeveralWorkersTest {
-    private static final ExecutorSettings THREE =
-            ExecutionSite.settings().withWorkers(3).withChunkBlocks(20);
+    private static final ExecutorSettings THREE = ExecutionSite.settings().withChunkBlocks(20);
 
     private static void run(BackfillSite users, DataSource source) {
-        new PgExecutor(source, source, users.site.store.sql(), THREE, Pace.system(), (state, steps) -> List.of())
+        new PgExecutor(
+                        source,
+                        source,
+                        users.site.store.sql(),
+                        THREE,
+                        Pace.system(),
+                        (state, steps) -> List.of(),
+                        ThrottleSetup.of(BackfillSettings.defaults().withWorkers(3)))
                 .run(users.site.lease, FILL, users.site.control());
     }
 

@@ -3,6 +3,8 @@ package dev.migrator.pg.internal.execute;
 import dev.migrator.engine.Pace;
 import dev.migrator.pg.internal.sql.Session;
 import dev.migrator.pg.internal.state.StateSql;
+import dev.migrator.pg.internal.throttle.Throttle;
+import dev.migrator.pg.internal.throttle.ThrottleSetup;
 import dev.migrator.plan.Action;
 import dev.migrator.plan.LockMode;
 import dev.migrator.plan.TableLock;
@@ -41,6 +43,7 @@ final class Backfiller implements Overseer {
     private final ExecutorSettings settings;
     private final Pace pace;
     private final String name = UUID.randomUUID().toString();
+    private final Throttle throttle;
     private final Worker leader;
     private final FillProgress progress;
     private Duration pause = FIRST_PAUSE;
@@ -52,24 +55,32 @@ final class Backfiller implements Overseer {
             StateSql sql,
             TransactionRunner transactions,
             ExecutorSettings settings,
-            Pace pace) {
-        this.task = task;
+            Pace pace,
+            ThrottleSetup setup) {
+        this.task = task.with(new SharedControl(task.control()));
         this.backfill = backfill;
         this.source = source;
         this.sql = sql;
         this.transactions = transactions;
         this.settings = settings;
         this.pace = pace;
+        this.throttle = new Throttle(source, sql, task.lease(), task.step(), backfill.table(), setup, pace);
         this.leader = worker(1, this);
-        this.progress = new FillProgress(task, leader.chunks());
+        this.progress = new FillProgress(this.task, leader.chunks());
     }
 
     private Worker worker(int number, Overseer overseer) {
         String owner = task.lease().owner() + "/" + name + "/" + number;
-        return new Worker(owner, task, backfill, source, sql, settings, pace, overseer);
+        return new Worker(owner, task, backfill, source, sql, settings, throttle, pace, overseer);
     }
 
     void run() {
+        try (throttle) {
+            fill();
+        }
+    }
+
+    private void fill() {
         if (!begin()) {
             return;
         }
@@ -118,7 +129,7 @@ final class Backfiller implements Overseer {
         try (Crew crew = new Crew(this::worker, pace)) {
             while (true) {
                 task.control().checkpoint();
-                crew.resize(settings.workers() - 1);
+                crew.resize(throttle.current().workers() - 1);
                 Worker.Outcome outcome = leader.next();
                 if (outcome == Worker.Outcome.MOVED) {
                     pause = FIRST_PAUSE;

@@ -3,6 +3,8 @@ package dev.migrator.pg.internal.execute;
 import dev.migrator.pg.internal.sql.Row;
 import dev.migrator.pg.internal.sql.Session;
 import dev.migrator.pg.internal.sql.SqlErrors;
+import dev.migrator.pg.internal.throttle.Throttle;
+import dev.migrator.pg.internal.throttle.ThrottledWorker;
 import dev.migrator.plan.Action;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -22,6 +24,9 @@ final class ChunkFiller {
     private static final int PATIENT_VISIT = 3;
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
 
+    private final Task task;
+    private final Throttle throttle;
+    private final ThrottledWorker pacing;
     private final Action.Backfill backfill;
     private final BatchRunner batches;
     private final ChunkTable chunks;
@@ -30,21 +35,27 @@ final class ChunkFiller {
     private final BatchSize size;
     private final Striping striping;
     private long lastLook = System.nanoTime();
+    private Duration lastBatch = Duration.ZERO;
 
     ChunkFiller(
+            Task task,
             Action.Backfill backfill,
             BatchRunner batches,
             ChunkTable chunks,
             FailedRows failed,
             Overseer overseer,
-            BatchSize size,
+            Throttle throttle,
+            ThrottledWorker pacing,
             Striping striping) {
+        this.task = task;
+        this.throttle = throttle;
+        this.pacing = pacing;
+        this.size = new BatchSize(throttle.current().batchTarget());
         this.backfill = backfill;
         this.batches = batches;
         this.chunks = chunks;
         this.failed = failed;
         this.overseer = overseer;
-        this.size = size;
         this.striping = striping;
     }
 
@@ -116,8 +127,7 @@ final class ChunkFiller {
 
     /** Fills a piece in one transaction, or in smaller ones; how many rows were filled. */
     private long fill(Visit visit, Piece piece, int timeouts) {
-        batches.checkpoint();
-        overseer.beforeBatch(visit.session());
+        beforeBatch(visit);
         String update =
                 visit.fill().update(piece.range(), visit.passes(), piece.pass(), exceptIn(visit, piece.range()));
         try {
@@ -125,6 +135,16 @@ final class ChunkFiller {
         } catch (SQLException e) {
             return fillAfterError(visit, piece, timeouts, e);
         }
+    }
+
+    private void beforeBatch(Visit visit) {
+        batches.checkpoint();
+        if (pacing.mustWait(task.control())) {
+            throw new HeldBackException();
+        }
+        pacing.beforeBatch(task.control(), lastBatch);
+        size.aimAt(throttle.current().batchTarget());
+        overseer.beforeBatch(visit.session());
     }
 
     private long send(Visit visit, Piece piece, String update) throws SQLException {
@@ -136,6 +156,7 @@ final class ChunkFiller {
                 .get(0);
         long now = System.nanoTime();
         long filled = result.number("filled");
+        lastBatch = Duration.ofNanos(now - begun);
         if (look) {
             lastLook = now;
         }
@@ -147,7 +168,7 @@ final class ChunkFiller {
         if (result.number("waiting") > 0) {
             size.tooLong();
         } else {
-            size.took(Duration.ofNanos(now - begun));
+            size.took(lastBatch);
         }
         batches.moved();
         overseer.filled(filled);
@@ -189,8 +210,7 @@ final class ChunkFiller {
         for (Row place : read(visit, places)) {
             TidRange row = TidRange.single(place.number("block"), (int) place.number("line"));
             Piece piece = new Piece(row, 0, visit.chunk().from(), 0);
-            batches.checkpoint();
-            overseer.beforeBatch(visit.session());
+            beforeBatch(visit);
             try {
                 filled += send(visit, piece, visit.fill().updateOne(row));
             } catch (SQLException e) {

@@ -12,7 +12,6 @@ import java.time.Duration;
  * @param statementLimit how long a statement may take in a transaction that takes no lock that hurts
  * @param batchTarget how long a batch of a backfill should hold its row locks
  * @param failedRowBudget how many rows a backfill passes over before it stops
- * @param workers how many batches of a backfill this process runs at the same time
  * @param chunkBlocks how many blocks a backfill's range has at most
  * @param showValues whether messages about failed rows may quote the rows' values
  */
@@ -24,7 +23,6 @@ public record ExecutorSettings(
         Duration statementLimit,
         Duration batchTarget,
         int failedRowBudget,
-        int workers,
         int chunkBlocks,
         boolean showValues) {
 
@@ -40,9 +38,8 @@ public record ExecutorSettings(
         if (failedRowBudget < 0) {
             throw new IllegalArgumentException("failedRowBudget is " + failedRowBudget + "; it must be 0 or more");
         }
-        if (workers < 1 || chunkBlocks < 1) {
-            throw new IllegalArgumentException(
-                    "workers is " + workers + ", chunkBlocks " + chunkBlocks + "; both must be 1 or more");
+        if (chunkBlocks < 1) {
+            throw new IllegalArgumentException("chunkBlocks is " + chunkBlocks + "; it must be 1 or more");
         }
     }
 
@@ -56,7 +53,6 @@ public record ExecutorSettings(
                 Duration.ofSeconds(30),
                 Duration.ofMillis(50),
                 100,
-                1,
                 4096,
                 false);
     }
@@ -71,7 +67,6 @@ public record ExecutorSettings(
                 statementLimit,
                 batchTarget,
                 failedRowBudget,
-                workers,
                 chunkBlocks,
                 showValues);
     }
@@ -86,7 +81,6 @@ public record ExecutorSettings(
                 statementLimit,
                 batchTarget,
                 failedRowBudget,
-                workers,
                 chunkBlocks,
                 showValues);
     }
@@ -101,7 +95,6 @@ public record ExecutorSettings(
                 statementLimit,
                 batchTarget,
                 failedRowBudget,
-                workers,
                 chunkBlocks,
                 showValues);
     }
@@ -116,7 +109,6 @@ public record ExecutorSettings(
                 statementLimit,
                 batchTarget,
                 failedRowBudget,
-                workers,
                 chunkBlocks,
                 showValues);
     }
@@ -131,7 +123,6 @@ public record ExecutorSettings(
                 statementLimit,
                 target,
                 failedRowBudget,
-                workers,
                 chunkBlocks,
                 showValues);
     }
@@ -139,31 +130,7 @@ public record ExecutorSettings(
     /** The same with another number of rows that a backfill may pass over. */
     public ExecutorSettings withFailedRowBudget(int rows) {
         return new ExecutorSettings(
-                maxStall,
-                maxHold,
-                patience,
-                lockDeadline,
-                statementLimit,
-                batchTarget,
-                rows,
-                workers,
-                chunkBlocks,
-                showValues);
-    }
-
-    /** The same with another number of batches at the same time. */
-    public ExecutorSettings withWorkers(int number) {
-        return new ExecutorSettings(
-                maxStall,
-                maxHold,
-                patience,
-                lockDeadline,
-                statementLimit,
-                batchTarget,
-                failedRowBudget,
-                number,
-                chunkBlocks,
-                showValues);
+                maxStall, maxHold, patience, lockDeadline, statementLimit, batchTarget, rows, chunkBlocks, showValues);
     }
 
     /** The same with ranges of at most so many blocks. */
@@ -176,7 +143,6 @@ public record ExecutorSettings(
                 statementLimit,
                 batchTarget,
                 failedRowBudget,
-                workers,
                 blocks,
                 showValues);
     }
@@ -191,7 +157,6 @@ public record ExecutorSettings(
                 statementLimit,
                 batchTarget,
                 failedRowBudget,
-                workers,
                 chunkBlocks,
                 show);
     }

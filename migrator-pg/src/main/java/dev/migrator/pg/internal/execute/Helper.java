@@ -9,6 +9,8 @@ import dev.migrator.engine.StepControl;
 import dev.migrator.engine.StepState;
 import dev.migrator.pg.internal.sql.Session;
 import dev.migrator.pg.internal.state.StateSql;
+import dev.migrator.pg.internal.throttle.Throttle;
+import dev.migrator.pg.internal.throttle.ThrottleSetup;
 import dev.migrator.plan.Action;
 import java.time.Duration;
 import java.util.HashSet;
@@ -35,7 +37,8 @@ public final class Helper implements Overseer {
     private final DataSource source;
     private final StateSql sql;
     private final Function<String, List<StepState>> steps;
-    private final Function<String, ExecutorSettings> settings;
+    private final ExecutorSettings settings;
+    private final Function<String, ThrottleSetup> throttles;
     private final Pace pace;
     private final AtomicLong rows = new AtomicLong();
     private final Set<LedBackfill> hopeless = new HashSet<>();
@@ -46,20 +49,23 @@ public final class Helper implements Overseer {
      *
      * @param name tells it from all other workers
      * @param steps the recorded steps of a migration
-     * @param settings how its backfill is to run
+     * @param settings how gentle and how patient it is
+     * @param throttles what the backfill of a migration looks at between batches
      */
     public Helper(
             String name,
             DataSource source,
             StateSql sql,
             Function<String, List<StepState>> steps,
-            Function<String, ExecutorSettings> settings,
+            ExecutorSettings settings,
+            Function<String, ThrottleSetup> throttles,
             Pace pace) {
         this.name = name;
         this.source = source;
         this.sql = sql;
         this.steps = steps;
         this.settings = settings;
+        this.throttles = throttles;
         this.pace = pace;
     }
 
@@ -101,10 +107,12 @@ public final class Helper implements Overseer {
     }
 
     private void work(Task task, Action.Backfill backfill) {
-        Worker worker = new Worker(
-                name, task, backfill, source, sql, settings.apply(task.lease().migration()), pace, this);
-        while (!stopped && worker.next() == Worker.Outcome.MOVED) {
-            LOG.debug("{} has filled a range of {}", name, backfill.table());
+        ThrottleSetup setup = throttles.apply(task.lease().migration());
+        try (Throttle throttle = new Throttle(source, sql, task.lease(), task.step(), backfill.table(), setup, pace)) {
+            Worker worker = new Worker(name, task, backfill, source, sql, settings, throttle, pace, this);
+            while (!stopped && worker.next() == Worker.Outcome.MOVED) {
+                LOG.debug("{} has filled a range of {}", name, backfill.table());
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.migrator.pg.internal.execute;
 
+import dev.migrator.BackfillSettings;
 import dev.migrator.Gate;
 import dev.migrator.engine.CompareReport;
 import dev.migrator.engine.GateAnswer;
@@ -10,6 +11,7 @@ import dev.migrator.engine.StepControl;
 import dev.migrator.engine.StepExecutor;
 import dev.migrator.engine.StepState;
 import dev.migrator.pg.internal.state.StateSql;
+import dev.migrator.pg.internal.throttle.ThrottleSetup;
 import dev.migrator.plan.Action;
 import dev.migrator.plan.Step;
 import java.util.List;
@@ -24,6 +26,7 @@ public final class PgExecutor implements StepExecutor {
     private final StateSql sql;
     private final ExecutorSettings settings;
     private final Pace pace;
+    private final ThrottleSetup throttle;
     private final Fingerprinter fingerprinter;
     private final TransactionRunner transactions;
     private final ScanRunner scans;
@@ -50,6 +53,36 @@ public final class PgExecutor implements StepExecutor {
             ExecutorSettings settings,
             Pace pace,
             Fingerprinter fingerprinter) {
+        this(
+                source,
+                direct,
+                sql,
+                settings,
+                pace,
+                fingerprinter,
+                ThrottleSetup.of(BackfillSettings.defaults().withBatchTarget(settings.batchTarget())));
+    }
+
+    /**
+     * Makes an executor.
+     *
+     * @param source connections; those of a pooler in transaction mode will do
+     * @param direct connections that no pooler shares out, for what can't run in a transaction; may be the same
+     * @param sql the state schema
+     * @param settings how gentle and how patient it is
+     * @param pace how it waits
+     * @param fingerprinter reads what a plan relies on
+     * @param throttle what backfills look at between batches
+     */
+    public PgExecutor(
+            DataSource source,
+            DataSource direct,
+            StateSql sql,
+            ExecutorSettings settings,
+            Pace pace,
+            Fingerprinter fingerprinter,
+            ThrottleSetup throttle) {
+        this.throttle = throttle;
         this.source = source;
         this.sql = sql;
         this.settings = settings;
@@ -85,7 +118,7 @@ public final class PgExecutor implements StepExecutor {
         } else if (action instanceof Action.DropIndex drop) {
             indexDropper.drop(task, drop);
         } else if (action instanceof Action.Backfill backfill) {
-            new Backfiller(task, backfill, source, sql, transactions, settings, pace).run();
+            new Backfiller(task, backfill, source, sql, transactions, settings, pace, throttle).run();
         } else if (action instanceof Action.Compare compare) {
             comparer.run(task, compare);
         } else if (action instanceof Action.Script script) {

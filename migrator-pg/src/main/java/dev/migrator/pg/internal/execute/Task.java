@@ -8,6 +8,11 @@ import dev.migrator.plan.Step;
 /** One step to take, one way, under one lease. */
 record Task(Lease lease, Step step, StepControl control, Way way) {
 
+    /** The same, with another control. */
+    Task with(StepControl other) {
+        return new Task(lease, step, other, way);
+    }
+
     int ordinal() {
         return step.ordinal();
     }

@@ -6,6 +6,8 @@ import dev.migrator.pg.internal.sql.Row;
 import dev.migrator.pg.internal.sql.Session;
 import dev.migrator.pg.internal.sql.SqlErrors;
 import dev.migrator.pg.internal.state.StateSql;
+import dev.migrator.pg.internal.throttle.Throttle;
+import dev.migrator.pg.internal.throttle.ThrottledWorker;
 import dev.migrator.plan.Action;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -31,7 +33,7 @@ final class Worker {
     private final ChunkTable chunks;
     private final FailedRows failed;
     private final BatchRunner batches;
-    private final BatchSize size;
+    private final ThrottledWorker pacing;
     private final ChunkFiller filler;
     private final Map<Long, Leaf> leaves = new HashMap<>();
     private boolean knowsServer;
@@ -53,6 +55,7 @@ final class Worker {
             DataSource source,
             StateSql sql,
             ExecutorSettings settings,
+            Throttle throttle,
             Pace pace,
             Overseer overseer) {
         this.name = name;
@@ -62,9 +65,9 @@ final class Worker {
         this.chunks = new ChunkTable(sql, task, settings);
         this.failed = new FailedRows(sql, task, settings, backfill.table());
         this.batches = new BatchRunner(task, name, chunks, backfill.table(), sql, settings, pace);
-        this.size = new BatchSize(settings.batchTarget());
-        this.filler =
-                new ChunkFiller(backfill, batches, chunks, failed, overseer, size, new Striping(System::nanoTime));
+        this.pacing = throttle.worker(name);
+        this.filler = new ChunkFiller(
+                task, backfill, batches, chunks, failed, overseer, throttle, pacing, new Striping(System::nanoTime));
     }
 
     BatchRunner batches() {
@@ -81,6 +84,7 @@ final class Worker {
 
     /** Takes the next range that is free and fills it. */
     Outcome next() {
+        pacing.beforeBatch(task.control(), Duration.ZERO);
         Optional<Chunk> claimed = Session.with(source, this::claim);
         if (claimed.isEmpty()) {
             return Outcome.NOTHING_FREE;
@@ -100,6 +104,8 @@ final class Worker {
             LOG.debug("Migration {}: range {} was taken from {}", task.lease().migration(), chunk.number(), name);
         } catch (LeafGoneException e) {
             checkIsGone(leaf.get(), e);
+            giveBack(chunk);
+        } catch (HeldBackException e) {
             giveBack(chunk);
         } catch (PausedException | StoppedException e) {
             giveBack(chunk);
@@ -192,6 +198,7 @@ final class Worker {
 
     private long retry(Session session, Leaf leaf, FailedRow row, Overseer overseer) {
         batches.checkpoint();
+        pacing.beforeBatch(task.control(), Duration.ZERO);
         overseer.beforeBatch(session);
         String update =
                 new FillSql(backfill, leaf.name()).update(TidRange.single(row.block(), row.offset()), 1, 0, List.of());
@@ -208,10 +215,5 @@ final class Worker {
             }
             throw batches.failure(leaf, e);
         }
-    }
-
-    /** Replaces how long a batch is to hold its row locks. */
-    void aimAt(Duration target) {
-        size.aimAt(target);
     }
 }

@@ -3,8 +3,12 @@ package dev.migrator.pg.internal.state;
 import dev.migrator.Phase;
 import dev.migrator.engine.Approval;
 import dev.migrator.engine.Event;
+import dev.migrator.throttle.Knobs;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** The history, and what people said from outside: the tables {@code phase_event} and {@code approval}, and the pause. */
 final class EventLog {
@@ -81,6 +85,50 @@ final class EventLog {
                 id,
                 paused ? "pause-requested" : "resumed",
                 release);
+    }
+
+    /** Changes nothing, and writes no history, if it is so already. */
+    void tune(String id, Map<String, String> knobs, boolean reset) {
+        Map<String, String> set = new TreeMap<>(knobs);
+        set.values().removeIf(Knobs.IF_NOT_TUNED::equals);
+        Map<String, String> removed = new TreeMap<>(knobs);
+        removed.keySet().removeAll(set.keySet());
+        List<String> what = new ArrayList<>(reset ? List.of("reset") : List.of());
+        knobs.forEach((key, value) -> what.add(key + "=" + value));
+        database.write(
+                "Migration " + id + ": changing its knobs",
+                """
+                WITH wanted AS (
+                    SELECT pg_catalog.jsonb_object(?::pg_catalog.text[], ?::pg_catalog.text[]) AS new, ?::pg_catalog.text[] AS gone
+                ), changed AS (
+                    INSERT INTO %1$s AS c (target, migration, knobs)
+                    SELECT ?, ?, w.new FROM wanted AS w
+                    WHERE w.new <> '{}' OR EXISTS (SELECT FROM %1$s AS o WHERE o.target = ? AND o.migration = ?)
+                    ON CONFLICT (target, migration) DO UPDATE
+                        SET knobs = (CASE WHEN ? THEN '{}' ELSE c.knobs END || excluded.knobs) - (SELECT w.gone FROM wanted AS w)
+                        WHERE c.knobs <> (CASE WHEN ? THEN '{}' ELSE c.knobs END || excluded.knobs)
+                            - (SELECT w.gone FROM wanted AS w)
+                    RETURNING target, migration, knobs
+                )
+                INSERT INTO %2$s (target, migration, phase, event, release, instance, detail)
+                SELECT c.target, c.migration, COALESCE(m.phase, 'EXPAND'), 'tuned', ?, '',
+                    pg_catalog.concat(?::pg_catalog.text, '; now: ', COALESCE(
+                        (SELECT pg_catalog.string_agg(k.key || '=' || k.value, ', ' ORDER BY k.key)
+                         FROM pg_catalog.jsonb_each_text(c.knobs) AS k), 'as in the file'))
+                FROM changed AS c LEFT JOIN %3$s AS m USING (target, migration)"""
+                        .formatted(
+                                database.table("control"), database.table("phase_event"), database.table("migration")),
+                List.copyOf(set.keySet()),
+                List.copyOf(set.values()),
+                List.copyOf(removed.keySet()),
+                database.sql().target(),
+                id,
+                database.sql().target(),
+                id,
+                reset,
+                reset,
+                release,
+                String.join(", ", what));
     }
 
     void approve(String id, Phase phase, String checksum, String by, String reason) {

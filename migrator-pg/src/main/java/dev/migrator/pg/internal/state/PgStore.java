@@ -15,6 +15,7 @@ import dev.migrator.plan.Plan;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
 
@@ -119,6 +120,16 @@ public final class PgStore implements MigrationStore {
     @Override
     public void setPaused(String id, boolean paused) {
         log.setPaused(id, paused);
+    }
+
+    /**
+     * Changes the knobs of a migration's backfills, from any process, without a lease.
+     *
+     * @param knobs the new values by key
+     * @param reset whether those that are not among them are taken back
+     */
+    public void tune(String id, Map<String, String> knobs, boolean reset) {
+        log.tune(id, knobs, reset);
     }
 
     @Override

@@ -94,7 +94,7 @@ final class StepTable {
     /** Statements that forget the plan of a migration, with all that was noted about its steps, and record another one. */
     List<String> replace(Lease lease, Plan plan) {
         List<String> statements = new ArrayList<>();
-        for (String table : List.of("failed_row", "backfill_chunk", "artifact", "step")) {
+        for (String table : List.of("failed_row", "backfill_worker", "backfill_chunk", "artifact", "step")) {
             statements.add("DELETE FROM " + database.table(table) + " WHERE "
                     + database.sql().isOf(lease.migration()));
         }

@@ -1,0 +1,80 @@
+package dev.migrator.pg.internal.throttle;
+
+import dev.migrator.throttle.ThrottleKey;
+import dev.migrator.throttle.ThrottleSettings;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * For how long what a standby has not replayed yet has been waiting. What the standby itself reports is taken only if it is
+ * more: while it hangs it reports nothing, and the view shows what was true before.
+ */
+final class ReplicaLag implements Signal {
+    private final LagTracker tracker = new LagTracker();
+    private final Set<String> seen = new TreeSet<>();
+
+    @Override
+    public ThrottleKey key() {
+        return ThrottleKey.REPLICA_LAG;
+    }
+
+    @Override
+    public String noun() {
+        return "replica lag";
+    }
+
+    @Override
+    public Reading read(Look look, ThrottleSettings settings) throws SQLException {
+        Replication replication = Replication.of(look);
+        tracker.sees(replication.written(), look.nanos());
+        if (replication.hidden()) {
+            return new Reading.Unknown(Replication.HIDDEN);
+        }
+        Optional<String> gone = gone(replication);
+        if (gone.isPresent()) {
+            return new Reading.Unknown("standby '" + gone.get() + "' was connected when this run began and is gone");
+        }
+        Reading.Level worst = new Reading.Level(0, "");
+        for (Replication.Standby standby : replication.standbys()) {
+            OptionalLong lag = lag(replication, standby, look.nanos());
+            if (lag.isEmpty()) {
+                return new Reading.Unknown(
+                        "standby '" + standby.name() + "' was behind already when this was first looked"
+                                + " at, and has not replayed what was written then");
+            }
+            if (lag.getAsLong() > worst.value()) {
+                worst = new Reading.Level(lag.getAsLong(), "standby '" + standby.name() + "'");
+            }
+        }
+        return worst;
+    }
+
+    /** Its lag can't be measured any more, which is not the same as none. */
+    private Optional<String> gone(Replication replication) {
+        Set<String> missing = new TreeSet<>(seen);
+        replication.standbys().forEach(standby -> missing.remove(standby.name()));
+        replication.standbys().stream()
+                .filter(Replication.Standby::replays)
+                .forEach(standby -> seen.add(standby.name()));
+        return missing.stream().findFirst();
+    }
+
+    /** In milliseconds; empty: not known. */
+    private OptionalLong lag(Replication replication, Replication.Standby standby, long nanos) {
+        Optional<Long> replayed = standby.replayed();
+        if (replayed.isEmpty()) {
+            return OptionalLong.empty();
+        }
+        if (replayed.get() >= replication.written()) {
+            return OptionalLong.of(0);
+        }
+        OptionalLong behind = tracker.behind(replayed.get(), nanos);
+        return behind.isEmpty()
+                ? behind
+                : OptionalLong.of(Math.max(
+                        behind.getAsLong() / 1_000_000, standby.reported().orElse(0L)));
+    }
+}

@@ -1,0 +1,90 @@
+package dev.migrator.pg.internal.throttle;
+
+import dev.migrator.engine.LeaseLostException;
+import dev.migrator.engine.Pace;
+import dev.migrator.engine.StepControl;
+import dev.migrator.throttle.ThrottleAnswer;
+import java.time.Duration;
+
+/** One worker of a backfill, as the throttle sees it. To be used by one thread. */
+public final class ThrottledWorker {
+    /** A pause that somebody asks for begins within this time. */
+    private static final Duration STEP = Duration.ofMillis(250);
+
+    private static final long SHOW_EVERY = 1_000_000_000L;
+
+    private final Throttle throttle;
+    private final String name;
+    private final WorkerTable records;
+    private final Pace pace;
+    private final long begun = System.nanoTime();
+    private volatile boolean shown;
+    private long shownAt = begun;
+    private String shownPace = Decision.NORMAL.pace();
+
+    ThrottledWorker(Throttle throttle, String name, WorkerTable records, Pace pace) {
+        this.throttle = throttle;
+        this.name = name;
+        this.records = records;
+        this.pace = pace;
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** Whether people may see a row of it. */
+    boolean isShown() {
+        return shown;
+    }
+
+    /** Whether the worker would have to wait now: what others could do meanwhile should be given up before. */
+    public boolean mustWait(StepControl control) {
+        return throttle.next(control).stops();
+    }
+
+    /**
+     * To be called before each batch, holding no transaction: returns when it may begin.
+     *
+     * @param control asked at least four times a second while it waits; what it throws ends the wait
+     * @param lastBatch how long the last batch took; zero: there was none
+     * @throws LeaseLostException if the migration is another engine's by now
+     */
+    public void beforeBatch(StepControl control, Duration lastBatch) {
+        Decision decision = throttle.next(control);
+        show(decision, lastBatch);
+        if (decision.answer() instanceof ThrottleAnswer.Slow slow) {
+            rest(control, Duration.ofNanos((long) (lastBatch.toNanos() * (slow.factor() - 1))));
+        }
+        while (decision.stops()) {
+            pace.pause(STEP);
+            control.checkpoint();
+            decision = throttle.next(control);
+            show(decision, lastBatch);
+        }
+    }
+
+    private void rest(StepControl control, Duration duration) {
+        Duration left = duration;
+        while (left.compareTo(STEP) > 0) {
+            pace.pause(STEP);
+            control.checkpoint();
+            left = left.minus(STEP);
+        }
+        if (!left.isZero()) {
+            pace.pause(left);
+        }
+    }
+
+    /** What lasts less than a second and is not held back need not be seen. */
+    private void show(Decision decision, Duration lastBatch) {
+        long now = System.nanoTime();
+        if (now - shownAt < SHOW_EVERY && decision.pace().equals(shownPace)) {
+            return;
+        }
+        shownAt = now;
+        shownPace = decision.pace();
+        shown = true;
+        records.write(name, decision, lastBatch);
+    }
+}
