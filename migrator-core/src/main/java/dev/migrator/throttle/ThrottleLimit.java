@@ -22,8 +22,7 @@ public record ThrottleLimit(ThrottleUnit unit, OptionalDouble slowAbove, Optiona
         if (slowAbove.isEmpty() && stopAbove.isEmpty()) {
             throw new IllegalArgumentException("limits nothing");
         }
-        if (stopAbove.isPresent() && stopAbove.getAsDouble() <= 0
-                || slowAbove.isPresent() && slowAbove.getAsDouble() < 0) {
+        if (stopAbove.orElse(1) <= 0 || slowAbove.orElse(0) < 0) {
             throw new IllegalArgumentException("is 0; it must be more than nothing, or off");
         }
         if (slowAbove.isPresent() && stopAbove.isPresent() && slowAbove.getAsDouble() >= stopAbove.getAsDouble()) {

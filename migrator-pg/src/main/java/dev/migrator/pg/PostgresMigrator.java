@@ -65,7 +65,7 @@ public final class PostgresMigrator {
     /**
      * Collects what a migrator needs.
      *
-     * @param source where connections come from: any pool that has five to spare
+     * @param source where connections come from: any pool that has four to spare
      * @return a builder with the defaults
      */
     public static PostgresMigratorBuilder builder(DataSource source) {

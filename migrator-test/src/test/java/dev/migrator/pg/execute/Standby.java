@@ -19,6 +19,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -43,8 +44,9 @@ final class Standby implements AutoCloseable {
         this.primary = primary;
         this.seat = primary.createDatabase();
         this.name = name;
-        this.binaries = Files.readSymbolicLink(Path.of("/proc/" + primary.pid().orElseThrow() + "/exe"))
-                .getParent();
+        this.binaries = Objects.requireNonNull(
+                Files.readSymbolicLink(Path.of("/proc/" + primary.pid().orElseThrow() + "/exe"))
+                        .getParent());
         Path original = Path.of(ask(primary.adminUrl(), "SHOW data_directory"));
         this.data = Files.createTempDirectory(original.getParent(), "migrator-standby-");
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

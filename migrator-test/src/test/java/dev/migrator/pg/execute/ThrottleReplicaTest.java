@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -61,12 +61,11 @@ class ThrottleReplicaTest {
 
     @Test
     void aStandbyThatHangsFallsBehindThoughItSaysNothing() {
-        AtomicReference<ThrottleAnswer> own = new AtomicReference<>(ThrottleAnswer.slow(1.5, "to be looked at"));
-        AtomicReference<Boolean> hold = new AtomicReference<>(true);
+        AtomicBoolean hold = new AtomicBoolean(true);
         ThrottleSetup setup = ThrottleSetup.of(
                         BackfillSettings.defaults().withPauseAboveReplicaLag(Optional.of(Duration.ofMillis(400))))
                 .withTiming(ThrottledRun.QUICK)
-                .withOwn(List.of(() -> hold.get() ? ThrottleAnswer.stop("held by the test") : own.get()));
+                .withOwn(List.of(() -> hold.get() ? ThrottleAnswer.stop("held by the test") : ThrottleAnswer.normal()));
         try (ThrottledRun run = ThrottledRun.of(users, setup)) {
             run.awaitStopped("held by the test");
             standby.hang();
@@ -125,7 +124,7 @@ class ThrottleReplicaTest {
 
     @Test
     void oneThatGoesAwayIsMissedWhetherItWasPromisedOrNot() {
-        AtomicReference<Boolean> hold = new AtomicReference<>(true);
+        AtomicBoolean hold = new AtomicBoolean(true);
         ThrottleSettings settings =
                 ThrottleSettings.defaults().with(ThrottleKey.STANDBYS, "1").with(ThrottleKey.REPLICA_LAG, "1h");
         ThrottleSetup setup = ThrottledRun.setup(settings)

@@ -10,14 +10,10 @@ import dev.migrator.throttle.ThrottleAnswer;
 import dev.migrator.throttle.ThrottleKey;
 import dev.migrator.throttle.ThrottleSettings;
 import dev.migrator.throttle.ThrottleSignal;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +22,7 @@ class ThrottleTest {
     private static final int ROWS = 3000;
 
     private final BackfillSite users = BackfillSite.of(ROWS);
-    private final AtomicReference<ThrottleSignal> answer = new AtomicReference<>(() -> ThrottleAnswer.stop("not now"));
+    private volatile ThrottleSignal answer = () -> ThrottleAnswer.stop("not now");
 
     @AfterEach
     void drop() {
@@ -34,8 +30,7 @@ class ThrottleTest {
     }
 
     private ThrottleSetup own() {
-        return ThrottledRun.setup(ThrottleSettings.defaults())
-                .withOwn(List.of(() -> answer.get().ask()));
+        return ThrottledRun.setup(ThrottleSettings.defaults()).withOwn(List.of(() -> answer.ask()));
     }
 
     private List<String> workers() {
@@ -49,7 +44,7 @@ class ThrottleTest {
             run.awaitStopped("a signal of the application: not now").assertHoldsNothing(ROWS);
             run.await("seen", () -> !workers().isEmpty() && !run.history().isEmpty());
             assertThat(workers()).containsExactly("STOPPED 1 a signal of the application: not now -");
-            answer.set(ThrottleAnswer::normal);
+            answer = ThrottleAnswer::normal;
             run.goesOn();
             assertThat(workers()).isEmpty();
             assertThat(run.history())
@@ -65,21 +60,21 @@ class ThrottleTest {
     @Test
     void oneThatThrowsOrHangsIsNotTakenForFine() {
         CountDownLatch forEver = new CountDownLatch(1);
-        answer.set(() -> {
+        answer = () -> {
             throw new IllegalStateException("no metrics");
-        });
+        };
         try (ThrottledRun run = ThrottledRun.of(users, own())) {
             run.awaitStopped("not known, it threw java.lang.IllegalStateException: no metrics")
                     .assertHoldsNothing(ROWS);
-            answer.set(() -> {
+            answer = () -> {
                 forEver.await();
                 return ThrottleAnswer.normal();
-            });
+            };
             run.await("told", () -> users.site.paced.stream()
                     .anyMatch(told -> told.contains("has not answered within 100 ms")));
             run.assertHoldsNothing(ROWS);
             // It was interrupted, and is asked anew.
-            answer.set(ThrottleAnswer::normal);
+            answer = ThrottleAnswer::normal;
             run.goesOn();
         }
     }
@@ -87,7 +82,7 @@ class ThrottleTest {
     @Test
     void oneThatSlowsItDownMakesItRestBetweenBatches() {
         int pauses = users.site.pace.pauses();
-        answer.set(() -> ThrottleAnswer.slow(5, "busy"));
+        answer = () -> ThrottleAnswer.slow(5, "busy");
         try (ThrottledRun run = ThrottledRun.of(users, own())) {
             run.goesOn();
         }
@@ -115,30 +110,14 @@ class ThrottleTest {
 
     @Test
     void aTimeWindowOpensByTheClock() {
-        AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-03-02T12:00:00Z"));
-        Clock clock = new Clock() {
-            @Override
-            public ZoneId getZone() {
-                return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-                return this;
-            }
-
-            @Override
-            public Instant instant() {
-                return now.get();
-            }
-        };
+        SettableClock clock = new SettableClock(Instant.parse("2026-03-02T12:00:00Z"));
         ThrottleSetup setup =
                 ThrottledRun.setup(ThrottleKey.WINDOWS, "22:00-06:00").withClock(clock);
         try (ThrottledRun run = ThrottledRun.of(users, setup)) {
             run.awaitStopped("outside of the time windows 22:00-06:00").assertHoldsNothing(ROWS);
             run.await("seen", () -> !workers().isEmpty());
             assertThat(workers().get(0)).contains("2026-03-02 22:00:00+00");
-            now.set(Instant.parse("2026-03-02T22:00:00Z"));
+            clock.set(Instant.parse("2026-03-02T22:00:00Z"));
             run.goesOn();
         }
     }

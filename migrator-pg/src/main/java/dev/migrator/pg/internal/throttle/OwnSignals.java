@@ -59,13 +59,14 @@ final class OwnSignals implements AutoCloseable {
         }
 
         void begin() {
-            if (!running) {
-                running = true;
+            // One that was given up is done for us, and may still be running.
+            if (!running && pending.map(Future::isDone).orElse(true)) {
                 pending = Optional.of(threads.submit(this::call));
             }
         }
 
         private ThrottleAnswer call() throws Exception {
+            running = true;
             try {
                 return Objects.requireNonNull(signal.ask(), "it answered null");
             } finally {

@@ -45,7 +45,7 @@ public final class StopNews {
             stoppedAt = nanos;
         }
         stopped = stops;
-        if (stopped == told || anythingTold && nanos - toldAt < every) {
+        if (stopped == told || (anythingTold && nanos - toldAt < every)) {
             return Optional.empty();
         }
         return Optional.of(line(reason, nanos));
