@@ -83,6 +83,7 @@ final class Json {
                 "batchMillis",
                 worker.batch().map(batch -> batch.toNanos() / 1e6).orElse(null));
         json.put("seenAt", worker.seenAt().toString());
+        json.put("notes", worker.notes());
         return json;
     }
 

@@ -95,6 +95,11 @@ final class StatusText {
                 .flatMap(BackfillStatus::throttle)
                 .filter(throttle -> !throttle.pace().equals(ThrottleStatus.NORMAL))
                 .ifPresent(throttle -> remarks.add("throttle: " + throttle(throttle)));
+        status.backfill().stream()
+                .flatMap(backfill -> backfill.workers().stream())
+                .flatMap(worker -> worker.notes().stream())
+                .distinct()
+                .forEach(remarks::add);
         if (!status.knobs().isEmpty()) {
             remarks.add("tuned: "
                     + status.knobs().entrySet().stream()

@@ -2,7 +2,7 @@ package dev.migrator.cli;
 
 import dev.migrator.pg.BackfillHelper;
 import dev.migrator.pg.PostgresMigrator;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
         exitCodeList = {"0:done", "1:failed", "2:wrong usage or file"},
         footer = {"", "Example: migrator work --workers 2 --until-done"})
 final class WorkCommand extends Connected {
-    private static final long LOOK_SECONDS = 1;
+    private static final Duration LOOK = Duration.ofSeconds(1);
 
     @Option(
             names = "--workers",
@@ -42,9 +42,10 @@ final class WorkCommand extends Connected {
         Thread end = new Thread(helper::close, "migrator work ends");
         Runtime.getRuntime().addShutdownHook(end);
         try (helper) {
+            boolean closed;
             do {
-                TimeUnit.SECONDS.sleep(LOOK_SECONDS);
-            } while (!untilDone || helper.isBusy());
+                closed = helper.awaitClosed(LOOK);
+            } while (!closed && (!untilDone || helper.isBusy()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -102,14 +102,16 @@ class JsonTest {
         assertThat(throttle.get("reason").asText()).isEqualTo("night");
         assertThat(throttle.get("until").asText()).isEqualTo(Statuses.UPDATED.toString());
         JsonNode first = json.get("backfill").get("workers").get(0);
-        assertThat(keys(first)).containsExactly("worker", "pace", "factor", "reason", "until", "batchMillis", "seenAt");
+        assertThat(keys(first))
+                .containsExactly("worker", "pace", "factor", "reason", "until", "batchMillis", "seenAt", "notes");
         assertThat(first.get("batchMillis").asDouble()).isEqualTo(12.5);
         assertThat(first.get("until").isNull()).isTrue();
         assertThat(json.get("knobs").get("workers").asText()).isEqualTo("2");
     }
 
     private static WorkerStatus worker(String name, ThrottleStatus throttle) {
-        return new WorkerStatus(name, throttle, Optional.of(Duration.ofNanos(12_500_000)), Statuses.UPDATED);
+        return new WorkerStatus(
+                name, throttle, Optional.of(Duration.ofNanos(12_500_000)), Statuses.UPDATED, List.of("a note"));
     }
 
     @Test

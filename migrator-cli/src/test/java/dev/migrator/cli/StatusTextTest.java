@@ -55,13 +55,14 @@ class StatusTextTest {
         ThrottleStatus slow = new ThrottleStatus(ThrottleStatus.SLOW, 3.25, "replica lag 4s", Optional.empty());
         ThrottleStatus night = new ThrottleStatus(ThrottleStatus.STOPPED, 1, "night", Optional.of(Statuses.UPDATED));
         assertThat(text(slow)).contains("\n  throttle: slowed down by 3.3, replica lag 4s\n", "\n  tuned: workers=2\n");
+        assertThat(text(slow)).contains("\n  a note\n");
         assertThat(text(night)).contains("\n  throttle: stopped until " + Statuses.UPDATED + ", night\n");
         assertThat(text(new ThrottleStatus(ThrottleStatus.NORMAL, 1, "", Optional.empty())))
                 .doesNotContain("throttle");
     }
 
     private static String text(ThrottleStatus throttle) {
-        WorkerStatus worker = new WorkerStatus("w", throttle, Optional.empty(), Statuses.UPDATED);
+        WorkerStatus worker = new WorkerStatus("w", throttle, Optional.empty(), Statuses.UPDATED, List.of("a note"));
         return StatusText.of(List.of(Statuses.at(Phase.BACKFILL, Status.RUNNING)
                 .tuned(Map.of("workers", "2"))
                 .backfill(new BackfillStatus(10, 9, 100, Optional.empty(), Optional.empty(), 0, 0, List.of(worker)))

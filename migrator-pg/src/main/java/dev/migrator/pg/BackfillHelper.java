@@ -73,6 +73,17 @@ public final class BackfillHelper implements AutoCloseable {
         return busy;
     }
 
+    /**
+     * Waits until it is closed.
+     *
+     * @param limit for how long at most
+     * @return whether it is closed
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public boolean awaitClosed(Duration limit) throws InterruptedException {
+        return closed.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     /** Stops helping: returns when the open batches are over, which takes at most about half a second. Idempotent. */
     @Override
     public void close() {

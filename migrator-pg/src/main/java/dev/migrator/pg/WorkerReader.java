@@ -31,7 +31,7 @@ final class WorkerReader {
                     return isThere
                             ? session.query(
                                     """
-                                    SELECT worker, pace, factor, reason, seen_at,
+                                    SELECT worker, pace, factor, reason, seen_at, notes,
                                         (EXTRACT(epoch FROM until) * 1000)::pg_catalog.int8 AS until,
                                         (EXTRACT(epoch FROM batch) * 1000000)::pg_catalog.int8 AS batch
                                     FROM %s
@@ -58,7 +58,8 @@ final class WorkerReader {
                 row.text("worker"),
                 throttle,
                 row.optionalText("batch").map(micros -> Duration.ofNanos(Long.parseLong(micros) * 1000)),
-                row.time("seen_at"));
+                row.time("seen_at"),
+                row.texts("notes"));
     }
 
     /** The knobs as they are recorded, in whatever version. */

@@ -13,6 +13,7 @@ import dev.migrator.engine.StepStatus;
 import dev.migrator.pg.internal.execute.FillSql;
 import dev.migrator.pg.internal.execute.TidRange;
 import dev.migrator.plan.Action;
+import dev.migrator.test.BackgroundSession;
 import dev.migrator.test.FaultPlan;
 import dev.migrator.test.FaultyDataSource;
 import java.util.List;
@@ -117,6 +118,21 @@ class BackfillTest {
             users.assertComplete();
             assertThat(users.site.db.queryLong("SELECT pg_relation_size('users')"))
                     .isLessThan(before * 3 / 2);
+        }
+    }
+
+    @Test
+    void whoKeepsDeadRowsFromBeingRemovedIsNamedAndPassesAreGivenUp() {
+        try (BackfillSite users = BackfillSite.of(60_000);
+                BackgroundSession reader = BackgroundSession.holding(
+                        users.site.db, "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM pg_class")) {
+            users.run(ExecutionSite.settings().withChunkBlocks(100));
+            users.assertComplete();
+            assertThat(users.site.waits)
+                    .anyMatch(told -> told.contains("can't be removed because of process " + reader.pid()));
+            long passes = users.site.db.queryLong(
+                    "SELECT count(*) FROM migrator.backfill_chunk WHERE hot < rows / 10 AND rows > 0");
+            assertThat(passes).as("ranges without room").isGreaterThan(5);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.migrator.pg.internal.execute;
 import dev.migrator.pg.internal.sql.Row;
 import dev.migrator.pg.internal.sql.Session;
 import dev.migrator.pg.internal.sql.SqlErrors;
+import dev.migrator.pg.internal.throttle.Horizon;
 import dev.migrator.pg.internal.throttle.Throttle;
 import dev.migrator.pg.internal.throttle.ThrottledWorker;
 import dev.migrator.plan.Action;
@@ -36,6 +37,7 @@ final class ChunkFiller {
     private final Striping striping;
     private long lastLook = System.nanoTime();
     private Duration lastBatch = Duration.ZERO;
+    private boolean noted;
 
     ChunkFiller(
             Task task,
@@ -83,6 +85,7 @@ final class ChunkFiller {
         if (chunk.visit() == 1) {
             filled = fillAll(visit);
             striping.rangeDone(visit.passes(), chunk.blocks());
+            noteHorizon(visit);
         } else {
             long left = pending(visit);
             if (left <= ONE_BY_ONE && chunk.visit() >= PATIENT_VISIT) {
@@ -97,6 +100,21 @@ final class ChunkFiller {
             return true;
         }
         return false;
+    }
+
+    /** Where passes are of no use, people should know who makes the table grow. */
+    private void noteHorizon(Visit visit) {
+        String note = striping.isUseless()
+                ? Horizon.holder(visit.session())
+                        .map(holder -> "dead rows of " + visit.leaf().name() + " can't be removed because of " + holder
+                                + ": as long as that lasts, the backfill makes the table grow by as much as it fills")
+                        .orElse("")
+                : "";
+        if (!note.isEmpty() && !noted) {
+            task.control().waits(note);
+        }
+        noted = !note.isEmpty();
+        pacing.note(note);
     }
 
     private long fillAll(Visit visit) {

@@ -21,6 +21,7 @@ public final class ThrottledWorker {
     private volatile boolean shown;
     private long shownAt = begun;
     private String shownPace = Decision.NORMAL.pace();
+    private String note = "";
 
     ThrottledWorker(Throttle throttle, String name, WorkerTable records, Pace pace) {
         this.throttle = throttle;
@@ -76,6 +77,14 @@ public final class ThrottledWorker {
         }
     }
 
+    /** Replaces what people should know of its work beside its pace; empty: nothing. */
+    public void note(String text) {
+        if (!text.equals(note)) {
+            note = text;
+            shownAt = System.nanoTime() - SHOW_EVERY;
+        }
+    }
+
     /** What lasts less than a second and is not held back need not be seen. */
     private void show(Decision decision, Duration lastBatch) {
         long now = System.nanoTime();
@@ -85,6 +94,6 @@ public final class ThrottledWorker {
         shownAt = now;
         shownPace = decision.pace();
         shown = true;
-        records.write(name, decision, lastBatch);
+        records.write(name, decision, lastBatch, note);
     }
 }

@@ -42,16 +42,16 @@ final class WorkerTable {
      *
      * @throws LeaseLostException if the migration is another engine's by now
      */
-    boolean write(String worker, Decision decision, Duration batch) {
+    boolean write(String worker, Decision decision, Duration batch, String note) {
         Optional<Instant> until =
                 decision.answer() instanceof ThrottleAnswer.Stop stop ? stop.until() : Optional.empty();
         return send(
                 """
-                INSERT INTO %s AS w (target, migration, ordinal, worker, pace, factor, reason, until, batch)
-                VALUES (%s, %d, %s, %s, %s, %s, %s, %s)
+                INSERT INTO %s AS w (target, migration, ordinal, worker, pace, factor, reason, until, batch, notes)
+                VALUES (%s, %d, %s, %s, %s, %s, %s, %s, %s)
                 ON CONFLICT (target, migration, ordinal, worker) DO UPDATE SET seen_at = pg_catalog.clock_timestamp(),
                     pace = excluded.pace, factor = excluded.factor, reason = excluded.reason, until = excluded.until,
-                    batch = COALESCE(excluded.batch, w.batch)"""
+                    batch = COALESCE(excluded.batch, w.batch), notes = excluded.notes"""
                         .formatted(
                                 sql.table("backfill_worker").quoted(),
                                 sql.key(lease),
@@ -62,7 +62,8 @@ final class WorkerTable {
                                 Literal.text(decision.reason().replace('\0', ' ')),
                                 until.map(at -> Literal.text(at.toString()) + "::pg_catalog.timestamptz")
                                         .orElse("NULL"),
-                                batch.isZero() ? "NULL" : batch.toNanos() / 1000 + " * interval '1 microsecond'"));
+                                batch.isZero() ? "NULL" : batch.toNanos() / 1000 + " * interval '1 microsecond'",
+                                Literal.texts(note.isEmpty() ? List.of() : List.of(note))));
     }
 
     /** Takes workers away that have ended. */
