@@ -81,6 +81,22 @@ class BackfillUnderFireTest {
     }
 
     @Test
+    void aRowThatSomebodyAlwaysHasLockedIsWaitedForInTheEnd() {
+        try (BackfillSite users = BackfillSite.of(2_000);
+                // One after the other: whoever has it hands it over to one who waits already.
+                Application application = new Application(
+                        users.site.db,
+                        3,
+                        n -> "BEGIN; SELECT FROM users WHERE id = 777 FOR UPDATE; SELECT pg_sleep(0.01); COMMIT")) {
+            users.run();
+            application.close();
+            assertThat(application.failures()).isEmpty();
+            users.assertComplete();
+            assertThat(users.recordedRows()).isEqualTo(2_000);
+        }
+    }
+
+    @Test
     void whoeverKeepsRowsLockedIsNamedInTheEnd() {
         try (BackfillSite users = BackfillSite.of(100);
                 BackgroundSession locker = BackgroundSession.holding(
