@@ -105,6 +105,11 @@ public final class PostgresServer implements AutoCloseable {
         return server;
     }
 
+    /** The server of a replica, which its {@link ReplicaServer} closes. */
+    static PostgresServer on(Path dataDirectory, int major, Map<String, String> settings) {
+        return new PostgresServer(EmbeddedServer.startOn(dataDirectory, major, settings), true);
+    }
+
     /** Why a major version can't be started here; empty if it can. For {@code assumeTrue}. */
     public static Optional<String> missing(int major) {
         if (major == DEFAULT_MAJOR || Binaries.jar(major).isPresent()) {

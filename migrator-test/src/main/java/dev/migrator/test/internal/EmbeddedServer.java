@@ -50,10 +50,29 @@ public final class EmbeddedServer implements RunningServer {
             Path dataDirectory = Files.createTempDirectory(
                     dataFolder.isPresent() ? Files.createDirectories(dataFolder.get()) : DataFolder.get(),
                     "migrator-postgres-" + major + "-");
+            return start(major, settings, dataDirectory, true);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Can't make a data directory for PostgreSQL " + major, e);
+        }
+    }
+
+    /**
+     * Starts a server on data that are there: those of a replica.
+     *
+     * @param dataDirectory the data directory, which is removed when the server stops
+     * @throws IllegalStateException as {@link #start} does
+     */
+    public static EmbeddedServer startOn(Path dataDirectory, int major, Map<String, String> settings) {
+        return start(major, settings, dataDirectory, false);
+    }
+
+    private static EmbeddedServer start(int major, Map<String, String> settings, Path dataDirectory, boolean empty) {
+        try {
             Path logFile = newLogFile(major);
             Optional<Watchdog> watchdog = Watchdog.over(dataDirectory);
             EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
                     .setDataDirectory(dataDirectory)
+                    .setCleanDataDirectory(empty)
                     .setRegisterShutdownHook(false)
                     .setPGStartupWait(START_LIMIT)
                     .setOutputRedirector(ProcessBuilder.Redirect.appendTo(logFile.toFile()));
@@ -70,7 +89,8 @@ public final class EmbeddedServer implements RunningServer {
                         e);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("Can't prepare a data directory for PostgreSQL " + major, e);
+            throw new UncheckedIOException(
+                    "Can't prepare to start PostgreSQL %d on %s".formatted(major, dataDirectory), e);
         }
     }
 
