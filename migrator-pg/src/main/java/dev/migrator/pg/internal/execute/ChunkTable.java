@@ -175,9 +175,14 @@ final class ChunkTable {
                   (SELECT pg_catalog.count(*) FROM pg_catalog.pg_locks AS w WHERE NOT w.granted
                    AND w.transactionid = pg_catalog.pg_current_xact_id()::pg_catalog.xid)"""
                 : "0";
-        String filled = "pg_catalog.current_setting('migrator.filled')::pg_catalog.int8";
-        String hot = "pg_catalog.pg_stat_get_xact_tuples_hot_updated(" + chunk.relation() + ")";
+        String filled = setting("filled");
+        // What a session counts is reported, and set back to nothing, once a second: only differences tell.
+        String allHot = "pg_catalog.pg_stat_get_xact_tuples_hot_updated(" + chunk.relation() + ")";
+        String all = "pg_catalog.pg_stat_get_xact_tuples_updated(" + chunk.relation() + ")";
+        String hot = "(" + allHot + " - " + setting("hot") + ")";
         return List.of(
+                "SELECT pg_catalog.set_config('migrator.hot', " + allHot + "::pg_catalog.text, true),"
+                        + " pg_catalog.set_config('migrator.counted', " + all + "::pg_catalog.text, true)",
                 "WITH filled AS (\n" + update
                         + "\nRETURNING 1) SELECT pg_catalog.set_config('migrator.filled',"
                         + " pg_catalog.count(*)::pg_catalog.text, true) FROM filled",
@@ -185,8 +190,7 @@ final class ChunkTable {
                 UPDATE %s SET rows = rows + %s, hot = hot + LEAST(%s, %s), next_block = GREATEST(next_block, %d),
                     next_stripe = %d, lease_until = %s
                 WHERE %s AND chunk = %d
-                RETURNING %s AS filled, %s AS hot, pg_catalog.pg_stat_get_xact_tuples_updated(%d) AS counted,
-                    %s AS waiting"""
+                RETURNING %s AS filled, %s AS hot, %s - %s AS counted, %s AS waiting"""
                         .formatted(
                                 chunks,
                                 filled,
@@ -199,8 +203,13 @@ final class ChunkTable {
                                 chunk.number(),
                                 filled,
                                 hot,
-                                chunk.relation(),
+                                all,
+                                setting("counted"),
                                 waiting));
+    }
+
+    private static String setting(String name) {
+        return "pg_catalog.current_setting('migrator." + name + "')::pg_catalog.int8";
     }
 
     /** An UPDATE of a row of a table outside of any worker's range, counted with one of the table's ranges. */
