@@ -39,7 +39,7 @@ public final class Migration {
         this.backfill = backfill;
         this.gates = gates;
         this.marks = Map.copyOf(marks);
-        this.definition = Definition.of(schema, operations, gates);
+        this.definition = Definition.of(schema, operations, backfill, gates);
         this.checksum = Definition.checksum(definition);
     }
 
@@ -128,8 +128,8 @@ public final class Migration {
 
     /**
      * The migration's content in canonical form: one line {@code path = value} for each value given, in a fixed order, with
-     * the schema, the operations and the gates. Not in it: the description, and the settings of the backfill, which may
-     * change while the migration runs.
+     * the schema, the operations, the gates, and that the backfill leaves out the table's own triggers. Not in it: the
+     * description, and the other settings of the backfill, which may change while the migration runs.
      *
      * @return the definition, each line ended by a line feed
      */

@@ -58,7 +58,7 @@ public final class Everything {
                   contract: drop view v
                   rollback: drop view v
                   transaction: false
-            backfill: { batchTarget: 20ms, workers: 2, pauseAboveReplicaLag: 10s }
+            backfill: { batchTarget: 20ms, workers: 2, pauseAboveReplicaLag: 10s, failedRows: 5, showValues: true }
             gates:
               validate: [ releases ]
               contract: [ releases, approval, { soak: 24h }, { sql: select true, reason: not yet } ]
@@ -203,7 +203,9 @@ public final class Everything {
                         .contract("drop view v")
                         .rollback("drop view v")
                         .transaction(false))
-                .backfill(new BackfillSettings(Duration.ofMillis(20), 2, Optional.of(Duration.ofSeconds(10))))
+                .backfill(new BackfillSettings(Duration.ofMillis(20), 2, Optional.of(Duration.ofSeconds(10)))
+                        .withFailedRows(5)
+                        .withShowValues(true))
                 .gates(Phase.VALIDATE, new Gate.Releases())
                 .gates(
                         Phase.CONTRACT,

@@ -94,5 +94,9 @@ class GatesTest {
                         + " pauseAboveReplicaLag: is negative; it must be longer than nothing");
         assertThatThrownBy(() -> new BackfillSettings(Duration.ofMillis(50), 65, Optional.empty()))
                 .hasMessage("workers: is 65; it must be from 1 to 64");
+        assertThat(defaults.failedRows()).isEqualTo(100);
+        assertThat(defaults.showValues()).isFalse();
+        assertThat(defaults.userTriggers()).isEqualTo(BackfillSettings.UserTriggers.FIRE);
+        assertThatThrownBy(() -> defaults.withFailedRows(-1)).hasMessage("failedRows: is -1; it must be 0 or more");
     }
 }

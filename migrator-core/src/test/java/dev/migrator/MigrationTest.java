@@ -70,6 +70,7 @@ class MigrationTest {
                 Everything.YAML.replace("column: name, to: full_name", "to: full_name, column: name"),
                 Everything.YAML.replace("column: id, type: bigint", "column: id,\n\n       type: bigint"),
                 Everything.YAML.replace("batchTarget: 20ms, workers: 2", "workers: 3"),
+                Everything.YAML.replace("failedRows: 5, showValues: true", "failedRows: 6, userTriggers: fire"),
                 Everything.YAML.replace("soak: 24h", "soak: 23h60m"),
                 Everything.YAML.replace("zip || ' ' || city", "|-\n          zip || ' ' || city"),
                 Everything.YAML.replace("columns: [ mail,", "columns: [ { column: mail },"),
@@ -88,6 +89,7 @@ class MigrationTest {
         checksums.add(parse(Everything.YAML).checksum());
         List<String[]> edits = List.of(
                 new String[] {"schema: app\noperations", "operations"},
+                new String[] {"showValues: true", "userTriggers: skip"},
                 new String[] {"schema: app\noperations", "schema: App\noperations"},
                 new String[] {"column: age", "column: Age"},
                 new String[] {"type: integer", "type: bigint"},

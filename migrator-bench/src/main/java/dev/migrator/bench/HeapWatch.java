@@ -6,7 +6,9 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import javax.management.ListenerNotFoundException;
 import javax.management.Notification;
 import javax.management.NotificationEmitter;
@@ -42,11 +44,10 @@ final class HeapWatch implements AutoCloseable {
         if (notification.getUserData() instanceof CompositeData data
                 && notification.getType().equals(GarbageCollectionNotificationInfo.GARBAGE_COLLECTION_NOTIFICATION)) {
             GarbageCollectionNotificationInfo info = GarbageCollectionNotificationInfo.from(data);
-            long left = pools.stream()
-                    .mapToLong(pool -> info.getGcInfo()
-                            .getMemoryUsageAfterGc()
-                            .get(pool.getName())
-                            .getUsed())
+            Set<String> names = pools.stream().map(MemoryPoolMXBean::getName).collect(Collectors.toSet());
+            long left = info.getGcInfo().getMemoryUsageAfterGc().entrySet().stream()
+                    .filter(pool -> names.contains(pool.getKey()))
+                    .mapToLong(pool -> pool.getValue().getUsed())
                     .sum();
             largestLeft.accumulateAndGet(left, Math::max);
         }

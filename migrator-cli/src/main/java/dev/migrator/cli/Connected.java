@@ -15,6 +15,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -41,6 +42,11 @@ abstract class Connected implements Callable<Integer> {
         return EngineListener.NONE;
     }
 
+    /** How much is free on the server's disk, if the user says so. */
+    OptionalLong freeSpace() {
+        return OptionalLong.empty();
+    }
+
     /** Whether the command works on what is recorded, if the files can't be read or lack the migration. */
     boolean recordIsEnough() {
         return false;
@@ -64,6 +70,7 @@ abstract class Connected implements Callable<Integer> {
                         .stateSchema(root.stateSchema())
                         .listener(listener());
                 direct.ifPresent(builder::directDataSource);
+                freeSpace().ifPresent(builder::freeSpace);
                 return run(built(builder));
             } catch (UnknownMigrationException e) {
                 throw wrongFiles.isPresent() ? wrongFiles.get() : e;

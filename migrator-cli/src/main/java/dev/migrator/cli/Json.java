@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.migrator.engine.Event;
 import dev.migrator.engine.Waiting;
 import dev.migrator.pg.BackfillStatus;
+import dev.migrator.pg.FailedRow;
 import dev.migrator.pg.MigrationStatus;
 import dev.migrator.pg.ThrottleStatus;
 import dev.migrator.pg.WorkerStatus;
@@ -89,6 +90,18 @@ final class Json {
 
     private static @Nullable Object orNull(Optional<?> value) {
         return value.isPresent() ? value.get() : null;
+    }
+
+    static String failedRows(List<FailedRow> rows) {
+        return text(rows.stream().map(Json::failedRow).toList());
+    }
+
+    private static Map<String, String> failedRow(FailedRow row) {
+        Map<String, String> json = new LinkedHashMap<>();
+        json.put("key", row.key());
+        json.put("sqlState", row.sqlState());
+        json.put("message", row.message());
+        return json;
     }
 
     static String history(List<Event> events) {

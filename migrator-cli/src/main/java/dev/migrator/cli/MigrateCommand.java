@@ -7,7 +7,9 @@ import dev.migrator.pg.MigrationResult;
 import dev.migrator.pg.PostgresMigrator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -27,6 +29,14 @@ final class MigrateCommand extends Connected {
                     "Migrations to advance; none: all, in the order of their files. One that was rolled back starts again"
                             + " only if it is named.")
     private List<String> ids = new ArrayList<>();
+
+    @Mixin
+    private final FreeSpace freeSpace = new FreeSpace();
+
+    @Override
+    OptionalLong freeSpace() {
+        return freeSpace.bytes();
+    }
 
     @Option(names = "--to", paramLabel = "PHASE", description = "The last phase to complete: ${COMPLETION-CANDIDATES}.")
     private Phase to = Phase.PURGE;

@@ -24,6 +24,8 @@ import picocli.CommandLine.Spec;
             StatusCommand.class,
             ApproveCommand.class,
             PauseCommand.class,
+            FailedCommand.class,
+            RetryCommand.class,
             ResumeCommand.class,
             TuneCommand.class,
             RollbackCommand.class,

@@ -10,7 +10,9 @@ import dev.migrator.plan.PlanText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -25,6 +27,14 @@ final class PlanCommand extends Connected {
 
     @Parameters(paramLabel = "ID", arity = "0..*", description = "Migrations to plan.")
     private List<String> ids = new ArrayList<>();
+
+    @Mixin
+    private final FreeSpace freeSpace = new FreeSpace();
+
+    @Override
+    OptionalLong freeSpace() {
+        return freeSpace.bytes();
+    }
 
     @Override
     int run(PostgresMigrator migrator) {

@@ -113,9 +113,11 @@ final class StatusText {
                         "%,d rows were passed over because somebody held them, %,d failed",
                         backfill.skipped(),
                         backfill.failedRows())));
-        status.failedRows()
-                .forEach(row -> remarks.add(
-                        "failed row " + row.key() + ": " + row.message() + " (SQLSTATE " + row.sqlState() + ")"));
+        status.failedRows().forEach(row -> remarks.add("failed row " + FailedCommand.line(row)));
+        status.backfill()
+                .filter(backfill -> backfill.failedRows() > status.failedRows().size())
+                .ifPresent(backfill -> remarks.add(String.format(
+                        Locale.ROOT, "all %,d failed rows: migrator failed %s", backfill.failedRows(), status.id())));
         RollbackStatus rollback = status.rollback();
         if (status.updatedAt().isPresent() && !rollback.how().equals(RollbackStatus.INSTANT)) {
             remarks.add("rollback " + rollback.how() + ": " + rollback.reason());

@@ -8,6 +8,7 @@ import dev.migrator.plan.Plan;
 import dev.migrator.plan.PlanRule;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -87,6 +88,30 @@ public final class Engine {
                             "Migration " + migration.id() + " was never started; there is nothing to roll back."));
             return new Backward(walk, migration, to).run(state);
         });
+    }
+
+    /**
+     * Tries the rows again that the migration's backfill has passed over, and does nothing else.
+     *
+     * @throws StepFailure if it can't be done: the migration has not started, is paused, is on its way back or in other hands,
+     *     or the database fails
+     */
+    public RetryReport retryFailedRows(String id) {
+        List<RetryReport> reports = new ArrayList<>();
+        Outcome outcome = holdingLease(id, (walk, seen) -> {
+            reports.add(new RowRetry(walk).run());
+            return new Outcome.Arrived(walk.knownState().position(), "");
+        });
+        if (outcome instanceof Outcome.Failed failed) {
+            throw failure(failed.message());
+        } else if (outcome instanceof Outcome.Waits waits) {
+            throw failure("Migration " + id + ": "
+                    + String.join(
+                            "; ", waits.reasons().stream().map(Waiting::reason).toList())
+                    + ". No row was tried. If that engine is at the backfill, it tries failed rows by itself when it begins"
+                    + " again; else wait until it has ended, or pause it.");
+        }
+        return reports.get(0);
     }
 
     private Outcome forward(Walk walk, Migration migration, Phase to, boolean meant) {

@@ -27,6 +27,12 @@ public interface StepExecutor {
      */
     void undo(Lease lease, Step step, StepControl control);
 
+    /**
+     * Tries the rows again that a backfill under way has passed over, and no others. A row that is filled, or that the
+     * application has written or deleted meanwhile, is no longer on record; of the others it is recorded why they fail now.
+     */
+    RetryReport retryFailedRows(Lease lease, Step step, StepControl control);
+
     /** The catalog objects that the plan relies on, as they are now, one line each, in the form of the plan's fingerprint. */
     List<String> fingerprint(MigrationState state, List<StepState> steps);
 

@@ -6,6 +6,7 @@ import dev.migrator.plan.Action;
 import dev.migrator.plan.Plan;
 import dev.migrator.plan.Step;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -191,6 +192,16 @@ final class Walk {
                 () -> recorded(step) == StepStatus.PLANNED,
                 patience -> executor.undo(lease, step, control(patience)));
         listener.stepDone(id(), step, false);
+    }
+
+    /** Tries the rows of a backfill again that have failed; once more where an answer was lost, for it can do no harm. */
+    RetryReport retryFailedRows(Step step) {
+        List<RetryReport> reports = new ArrayList<>();
+        change(
+                "try failed rows again: " + step.title(),
+                () -> false,
+                patience -> reports.add(executor.retryFailedRows(lease, step, control(patience))));
+        return reports.get(0);
     }
 
     private StepStatus recorded(Step step) {

@@ -74,8 +74,16 @@ public sealed interface Action {
      * @param table the table
      * @param assignments what an {@code UPDATE … SET} of one row says, the marker's transition included
      * @param pending the condition on a row that still has to be filled
+     * @param skipsUserTriggers whether the table's own triggers are left out, by {@code session_replication_role}
      */
-    record Backfill(QualifiedName table, String assignments, String pending) implements Action {}
+    record Backfill(QualifiedName table, String assignments, String pending, boolean skipsUserTriggers)
+            implements Action {
+
+        /** A backfill whose updates fire the table's own triggers, as any update does. */
+        public Backfill(QualifiedName table, String assignments, String pending) {
+            this(table, assignments, pending, false);
+        }
+    }
 
     /**
      * Reads every row once and proves that its two shapes agree; changes nothing.

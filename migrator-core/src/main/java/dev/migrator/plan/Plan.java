@@ -4,6 +4,7 @@ import dev.migrator.Phase;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * All that a migration will do, phase by phase, decided before its first change.
@@ -13,13 +14,27 @@ import java.util.List;
  * @param findings what preflight found and did not refuse
  * @param tables the tables touched
  * @param fingerprint one line for each catalog object that the plan relies on, as it was when the plan was made
+ * @param estimates what its long steps will take; empty for a plan that was recorded
+ * @param disks what it needs of each disk
  */
 public record Plan(
         String migration,
         List<Step> steps,
         List<Finding> findings,
         List<TableEstimate> tables,
-        List<String> fingerprint) {
+        List<String> fingerprint,
+        List<Estimate> estimates,
+        List<DiskNeed> disks) {
+
+    /** A plan without estimates. */
+    public Plan(
+            String migration,
+            List<Step> steps,
+            List<Finding> findings,
+            List<TableEstimate> tables,
+            List<String> fingerprint) {
+        this(migration, steps, findings, tables, fingerprint, List.of(), List.of());
+    }
 
     /** Copies the lists. */
     public Plan {
@@ -27,11 +42,20 @@ public record Plan(
         findings = List.copyOf(findings);
         tables = List.copyOf(tables);
         fingerprint = List.copyOf(fingerprint);
+        estimates = List.copyOf(estimates);
+        disks = List.copyOf(disks);
     }
 
     /** The steps of a phase, in order. */
     public List<Step> steps(Phase phase) {
         return steps.stream().filter(step -> step.phase() == phase).toList();
+    }
+
+    /** What a step will take, if that was estimated. */
+    public Optional<Estimate> estimate(Step step) {
+        return estimates.stream()
+                .filter(estimate -> estimate.step() == step.ordinal())
+                .findFirst();
     }
 
     /** The steps of a phase in the order in which a rollback undoes them. */

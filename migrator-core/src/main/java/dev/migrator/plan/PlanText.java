@@ -16,8 +16,11 @@ public final class PlanText {
 
     private final int linesOfUndo;
 
-    private PlanText(int linesOfUndo) {
+    private final List<Estimate> estimates;
+
+    private PlanText(int linesOfUndo, List<Estimate> estimates) {
         this.linesOfUndo = linesOfUndo;
+        this.estimates = estimates;
     }
 
     /**
@@ -28,10 +31,11 @@ public final class PlanText {
      * @return lines, each ended by a line feed
      */
     public static String of(Migration migration, Plan plan) {
-        PlanText printer = new PlanText(LINES_OF_UNDO);
+        PlanText printer = new PlanText(LINES_OF_UNDO, plan.estimates());
         printer.line("Migration " + plan.migration()
                 + migration.description().map(words -> ": " + words).orElse(""));
         plan.tables().forEach(printer::table);
+        plan.disks().forEach(printer::disk);
         plan.findings().forEach(finding -> printer.line("  " + finding.severity() + " " + finding));
         boolean narrows = migration.operations().stream().anyMatch(operation -> operation.narrows());
         for (Phase phase : Phase.values()) {
@@ -47,7 +51,7 @@ public final class PlanText {
      * @return lines, each ended by a line feed
      */
     public static String steps(Plan plan) {
-        PlanText printer = new PlanText(Integer.MAX_VALUE);
+        PlanText printer = new PlanText(Integer.MAX_VALUE, List.of());
         for (Phase phase : Phase.values()) {
             printer.phase(phase, List.of(), plan.steps(phase));
         }
@@ -66,6 +70,22 @@ public final class PlanText {
         if (!table.dependents().isEmpty()) {
             line("    surrounded by: " + String.join(", ", table.dependents()));
         }
+    }
+
+    private void disk(DiskNeed need) {
+        String free = need.free().isPresent()
+                ? Sizes.bytes(need.free().getAsLong()) + " free"
+                : "free space unknown (--free-space tells it)";
+        line("  disk, " + need.place() + ": about +" + Sizes.bytes(need.bytes())
+                + ", wanted free with reserve and WAL: " + Sizes.bytes(need.required()) + "; " + free);
+    }
+
+    private void estimate(Estimate estimate) {
+        boolean fills = !estimate.time().isZero();
+        line("    takes: " + String.format(Locale.ROOT, "about %,d rows", estimate.rows())
+                + (fills ? ", " + Sizes.time(estimate.time()) : "") + ", "
+                + Sizes.bytes(estimate.walBytes()) + " of WAL, +" + Sizes.bytes(estimate.extraBytes())
+                + " on disk (" + estimate.basis() + ")");
     }
 
     private static String size(long bytes) {
@@ -102,6 +122,7 @@ public final class PlanText {
     private void step(Step step) {
         line("  " + step.ordinal() + ". " + step.title());
         line("    lock: " + locks(step.action()));
+        estimates.stream().filter(estimate -> estimate.step() == step.ordinal()).forEach(this::estimate);
         action(step.action(), Integer.MAX_VALUE);
         if (!step.doneWhen().isEmpty()) {
             line("    done when: " + step.doneWhen());
@@ -158,7 +179,8 @@ public final class PlanText {
         } else if (action instanceof Action.Backfill backfill) {
             sql(
                     List.of("UPDATE " + backfill.table().quoted() + " SET " + backfill.assignments() + " WHERE "
-                            + backfill.pending() + " -- in small batches"),
+                            + backfill.pending() + " -- in small batches"
+                            + (backfill.skipsUserTriggers() ? ", without the table's own triggers" : "")),
                     most);
         } else if (action instanceof Action.Compare compare) {
             compare.rules().forEach(rule -> line(INDENT + "no row may be: " + rule.name()));

@@ -231,6 +231,12 @@ final class InMemoryDatabase implements MigrationStore, StepExecutor {
         steps.undo(lease, step, control);
     }
 
+    /** No row fails in memory. */
+    @Override
+    public RetryReport retryFailedRows(Lease lease, Step step, StepControl control) {
+        return new RetryReport(0, false);
+    }
+
     @Override
     public List<String> fingerprint(MigrationState state, List<StepState> recorded) {
         return read("fingerprint", () -> tables.schema().fingerprint());

@@ -9,6 +9,7 @@ import dev.migrator.Phase;
 import dev.migrator.QualifiedName;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +59,42 @@ class PlanTextTest {
                 .contains("\"public\".\"users\": about 1,234,567 rows, 263 MB with indexes")
                 .contains("index \"users_pkey\"")
                 .contains("\"public\".\"new\": rows not known, it was never analyzed, 0 bytes with indexes");
+    }
+
+    @Test
+    void whatAStepTakesAndWhatTheDiskHasAreShownToPeopleOnly() {
+        Step fill =
+                step(1, Phase.BACKFILL, new Action.Backfill(USERS, "a = b", "a IS NULL", true), new Action.Nothing());
+        Plan plan = new Plan(
+                "0001_users",
+                List.of(fill),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(new Estimate(
+                        1,
+                        USERS,
+                        1_200_000,
+                        Duration.ofSeconds(9),
+                        470L << 20,
+                        1L << 30,
+                        40L << 20,
+                        5L << 20,
+                        "a guess")),
+                List.of(
+                        new DiskNeed("here", 45L << 20, 1L << 30, OptionalLong.of(3L << 30)),
+                        new DiskNeed("there", 500, 0, OptionalLong.empty())));
+        assertThat(PlanText.of(MIGRATION, plan))
+                .contains("takes: about 1,200,000 rows, 9 s, 470 MB of WAL, +45 MB on disk (a guess)")
+                .contains("disk, here: about +45 MB, wanted free with reserve and WAL: 1.1 GB; 3.0 GB free")
+                .contains(
+                        "disk, there: about +500 bytes, wanted free with reserve and WAL: 750 bytes; free space unknown")
+                .contains("-- in small batches, without the table's own triggers");
+        assertThat(PlanText.steps(plan)).doesNotContain("takes:");
+        assertThat(plan.disks().get(0).isTooLittle()).isFalse();
+        assertThat(new DiskNeed("full", 100, 50, OptionalLong.of(199)).isTooLittle())
+                .isTrue();
+        assertThat(Sizes.time(Duration.ofMinutes(150))).isEqualTo("2 h 30 min");
     }
 
     @Test

@@ -39,7 +39,7 @@ final class Engines {
         this.source = builder.source;
         this.direct = builder.direct.orElse(builder.source);
         this.store = store;
-        this.planner = new PgPlanner(source, Identifier.of(builder.stateSchema));
+        this.planner = new PgPlanner(source, Identifier.of(builder.stateSchema), builder.freeSpace);
         this.executorSettings =
                 ExecutorSettings.defaults().withMaxStall(builder.maxStall).withLockDeadline(builder.lockDeadline);
         this.engineSettings = new EngineSettings(owner(), builder.leaseTime, builder.leaseWait, builder.retryFor);
@@ -59,20 +59,29 @@ final class Engines {
     }
 
     StepExecutor executor(Migration migration) {
+        return executor(Optional.of(migration));
+    }
+
+    private StepExecutor executor(Optional<Migration> definition) {
         return new PgExecutor(
                 source,
                 direct,
                 store.sql(),
-                executorSettings,
+                settings(definition.map(Migration::backfill)),
                 Pace.system(),
                 new PgFingerprinter(source),
-                setup(Optional.of(migration.backfill())));
+                setup(definition.map(Migration::backfill)));
     }
 
     private ThrottleSetup setup(Optional<BackfillSettings> backfill) {
         return ThrottleSetup.of(backfill.orElseGet(BackfillSettings::defaults))
                 .withOwn(signals)
                 .withRelease(release);
+    }
+
+    /** How the backfill of a migration runs. */
+    private ExecutorSettings settings(Optional<BackfillSettings> backfill) {
+        return executorSettings.withBackfill(backfill.orElseGet(BackfillSettings::defaults));
     }
 
     /** One who helps with the backfills of other engines, as the migration's definition says if it is at hand. */
@@ -88,6 +97,11 @@ final class Engines {
     }
 
     Engine engine(Migration migration) {
-        return new Engine(store, executor(migration), planner, Pace.system(), engineSettings, listener);
+        return engine(Optional.of(migration));
+    }
+
+    /** An engine for what needs no more than the record. */
+    Engine engine(Optional<Migration> definition) {
+        return new Engine(store, executor(definition), planner, Pace.system(), engineSettings, listener);
     }
 }

@@ -13,6 +13,7 @@ import dev.migrator.engine.Outcome;
 import dev.migrator.engine.PlanRefusedException;
 import dev.migrator.engine.Position;
 import dev.migrator.engine.Progress;
+import dev.migrator.engine.RetryReport;
 import dev.migrator.engine.StepControl;
 import dev.migrator.engine.StepFailure;
 import dev.migrator.engine.StepState;
@@ -279,6 +280,36 @@ public final class PostgresMigrator {
         return known.defined().stream()
                 .filter(migration -> migration.id().equals(id))
                 .findFirst();
+    }
+
+    /**
+     * All rows that a migration's backfill could not fill and has passed over. While there is one, BACKFILL does not end, and
+     * so no later phase begins.
+     *
+     * @param id the migration; its record is enough
+     * @return the rows, those first that failed first
+     * @throws UnknownMigrationException if there is none with that id
+     */
+    public List<FailedRow> failedRows(String id) {
+        known.check(id);
+        return status.allFailedRows(id);
+    }
+
+    /**
+     * Tries the rows again that the backfill has passed over, and no others: after they were mended, or to see what they fail
+     * by. Takes the lease as {@link #migrate} does; each row is a transaction of its own. The phase stays as it is:
+     * {@code migrate} completes it.
+     *
+     * @param id the migration; its record is enough, but whether values are shown stands in its definition
+     * @return how many are in step now, and which still fail
+     * @throws UnknownMigrationException if there is none with that id
+     * @throws StepFailure if it has not started, is paused, on its way back or in other hands, or the database fails
+     */
+    public RetryResult retry(String id) {
+        known.check(id);
+        stateSchema.install();
+        RetryReport report = engines.engine(definition(id)).retryFailedRows(id);
+        return new RetryResult(report.mended(), status.allFailedRows(id), report.rewritten());
     }
 
     /**

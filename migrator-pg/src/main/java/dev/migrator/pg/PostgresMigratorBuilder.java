@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import javax.sql.DataSource;
 
@@ -21,6 +22,7 @@ public final class PostgresMigratorBuilder {
     String release = "";
     EngineListener listener = EngineListener.NONE;
     final List<ThrottleSignal> signals = new ArrayList<>();
+    OptionalLong freeSpace = OptionalLong.empty();
     Duration leaseTime = Duration.ofSeconds(30);
     Duration leaseWait = Duration.ofMinutes(10);
     Duration retryFor = Duration.ofMinutes(5);
@@ -52,6 +54,16 @@ public final class PostgresMigratorBuilder {
     /** Replaces the release that the history shows; none by default. */
     public PostgresMigratorBuilder release(String name) {
         this.release = name;
+        return this;
+    }
+
+    /**
+     * Says how much is free on the server's disk, in bytes, which PostgreSQL does not tell: a migration that needs more is
+     * refused before it begins. Left out: looked up where the server runs on this machine and its files can be seen, else not
+     * known, and nothing is refused by it.
+     */
+    public PostgresMigratorBuilder freeSpace(long bytes) {
+        this.freeSpace = OptionalLong.of(bytes);
         return this;
     }
 

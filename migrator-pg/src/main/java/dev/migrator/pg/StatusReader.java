@@ -94,7 +94,7 @@ final class StatusReader {
                 state.error(),
                 state.waiting(),
                 backfill(state.id()),
-                failedRows(state.id()),
+                failedRows(state.id(), " LIMIT " + EXAMPLES),
                 wayBack.of(state, store.steps(state.id())),
                 Optional.of(state.updatedAt()),
                 workers.knobs(state.id()));
@@ -171,9 +171,14 @@ final class StatusReader {
                 .orElse(Duration.ZERO);
     }
 
-    private List<FailedRow> failedRows(String id) {
+    /** All rows that a migration's backfills could not fill. */
+    List<FailedRow> allFailedRows(String id) {
+        return stateSchema.isInstalled() ? failedRows(id, "") : List.of();
+    }
+
+    private List<FailedRow> failedRows(String id, String limit) {
         String sql = "SELECT row_key, sqlstate, message FROM " + table("failed_row")
-                + " WHERE target = ? AND migration = ? ORDER BY at, row_key LIMIT " + EXAMPLES;
+                + " WHERE target = ? AND migration = ? ORDER BY at, row_key" + limit;
         return Session.with(source, session -> session.query(sql, store.sql().target(), id)).stream()
                 .map(row -> new FailedRow(row.text("row_key"), row.text("sqlstate"), row.text("message")))
                 .toList();

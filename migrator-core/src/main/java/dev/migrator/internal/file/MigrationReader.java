@@ -6,11 +6,8 @@ import dev.migrator.Identifier;
 import dev.migrator.SourceMark;
 import dev.migrator.internal.check.MigrationId;
 import dev.migrator.internal.check.Texts;
-import dev.migrator.internal.file.YamlNode.Scalar;
 import dev.migrator.internal.file.YamlNode.Sequence;
 import dev.migrator.operation.Operation;
-import dev.migrator.throttle.ThrottleSettings;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,10 +18,12 @@ public final class MigrationReader {
 
     private final Report report;
     private final GatesReader gates;
+    private final BackfillReader backfills;
 
     private MigrationReader(String file) {
         this.report = new Report(file);
         this.gates = new GatesReader(report);
+        this.backfills = new BackfillReader(report, gates);
     }
 
     /**
@@ -57,7 +56,7 @@ public final class MigrationReader {
         Optional<Identifier> schema = keys.optionalName("schema");
         List<Operation> operations = operations(keys);
         BackfillSettings backfill =
-                keys.find("backfill").flatMap(this::backfill).orElseGet(BackfillSettings::defaults);
+                keys.find("backfill").flatMap(backfills::read).orElseGet(BackfillSettings::defaults);
         Gates gateLists =
                 keys.find("gates").map(node -> gates.read("gates", node)).orElseGet(Gates::defaults);
         return report.make(
@@ -72,39 +71,5 @@ public final class MigrationReader {
         }
         OperationReader reader = new OperationReader(report);
         return keys.list("operations", reader::read);
-    }
-
-    private Optional<BackfillSettings> backfill(YamlNode node) {
-        int before = report.size();
-        return Keys.of(report, "backfill", node, List.of("batchTarget", "workers", "pauseAboveReplicaLag", "throttle"))
-                .flatMap(keys -> {
-                    BackfillSettings defaults = BackfillSettings.defaults();
-                    Optional<Duration> batchTarget = gates.duration(keys, "batchTarget");
-                    Optional<Integer> workers = keys.find("workers").flatMap(value -> workers(keys, value));
-                    Optional<Duration> lag = gates.duration(keys, "pauseAboveReplicaLag");
-                    Optional<ThrottleSettings> throttle =
-                            keys.find("throttle").flatMap(value -> ThrottleReader.read(report, value));
-                    return report.make(
-                            "backfill",
-                            before,
-                            () -> new BackfillSettings(
-                                    batchTarget.orElse(defaults.batchTarget()),
-                                    workers.orElse(defaults.workers()),
-                                    lag,
-                                    throttle.orElse(defaults.throttle())));
-                });
-    }
-
-    private Optional<Integer> workers(Keys keys, YamlNode value) {
-        if (value instanceof Scalar scalar && scalar.type() == Scalar.Type.NUMBER) {
-            try {
-                return Optional.of(Integer.parseInt(scalar.text()));
-            } catch (NumberFormatException e) {
-                // falls through to the same message as any other value
-            }
-        }
-        report.problem(
-                value, keys.path("workers"), "expected a whole number from 1 to 64, found " + Keys.described(value));
-        return Optional.empty();
     }
 }

@@ -1,5 +1,6 @@
 package dev.migrator.internal.model;
 
+import dev.migrator.BackfillSettings;
 import dev.migrator.Gate;
 import dev.migrator.Gates;
 import dev.migrator.Identifier;
@@ -32,15 +33,20 @@ public final class Definition {
      *
      * @param schema the default schema
      * @param operations the operations
+     * @param backfill the settings of the backfill, of which the choice about triggers is recorded with the plan
      * @param gates the gates
      * @return lines {@code path = value}, each ended by a line feed
      */
-    public static String of(Optional<Identifier> schema, List<Operation> operations, Gates gates) {
+    public static String of(
+            Optional<Identifier> schema, List<Operation> operations, BackfillSettings backfill, Gates gates) {
         Leaves leaves = new Leaves();
         leaves.put("schema", schema);
         for (int i = 0; i < operations.size(); i++) {
             Operation operation = operations.get(i);
             operation.match(new OperationLeaves(leaves, "operations[" + i + "]." + operation.keyword()));
+        }
+        if (backfill.userTriggers() == BackfillSettings.UserTriggers.SKIP) {
+            leaves.put("backfill.userTriggers", "skip");
         }
         for (Phase phase : Phase.values()) {
             Optional.ofNullable(gates.explicit().get(phase)).ifPresent(list -> gates(leaves, phase.key(), list));

@@ -44,7 +44,14 @@ class SchemaTest {
     void itHasTheSettingsThatTheReaderHas() {
         assertThat(keys()).containsExactly("description", "schema", "operations", "backfill", "gates");
         assertThat(keys("properties", "backfill"))
-                .containsExactly("batchTarget", "workers", "pauseAboveReplicaLag", "throttle");
+                .containsExactly(
+                        "batchTarget",
+                        "workers",
+                        "pauseAboveReplicaLag",
+                        "throttle",
+                        "failedRows",
+                        "showValues",
+                        "userTriggers");
         assertThat(keys("properties", "backfill", "properties", "throttle")).isEqualTo(ThrottleKey.keys());
         assertThat(keys("properties", "gates"))
                 .containsExactly("expand", "backfill", "validate", "contract", "purge", "rollback");

@@ -49,9 +49,21 @@ class SettingsProblemsTest {
                         "2:39: backfill.workers: expected a whole number from 1 to 64, found the text 'many'",
                         "2:67: backfill.pauseAboveReplicaLag: is too long: '9999999999999999d'",
                         "2:86: backfill: unknown key 'x'; the keys here are: batchTarget, workers, pauseAboveReplicaLag,"
-                                + " throttle");
+                                + " throttle, failedRows, showValues, userTriggers");
         assertThat(problems("operations: [ { sql: { expand: x } } ]\nbackfill: { workers: 1.5 }"))
                 .containsExactly("2:22: backfill.workers: expected a whole number from 1 to 64, found '1.5'");
+    }
+
+    @Test
+    void rowsThatFailAndTriggersAreSpokenOfInTheirOwnWords() {
+        assertThat(problems("operations: [ { sql: { expand: x } } ]\n"
+                        + "backfill: { failedRows: all, showValues: 1, userTriggers: off }"))
+                .containsExactly(
+                        "2:25: backfill.failedRows: expected a whole number from 0 on, found the text 'all'",
+                        "2:42: backfill.showValues: expected true or false, found '1'",
+                        "2:59: backfill.userTriggers: expected fire | skip, found the text 'off'");
+        assertThat(problems("operations: [ { sql: { expand: x } } ]\nbackfill: { failedRows: -1 }"))
+                .containsExactly("2:25: backfill.failedRows: is -1; it must be 0 or more");
     }
 
     @Test

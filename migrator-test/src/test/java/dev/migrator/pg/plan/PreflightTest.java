@@ -109,19 +109,19 @@ class PreflightTest {
                 refused(
                         "a partition",
                         RENAME,
-                        "by inheritance or partitioning",
+                        "\"users\" is a partition of public.parent",
                         "CREATE TABLE parent (id int, name text) PARTITION BY LIST (id)",
                         "CREATE TABLE users PARTITION OF parent FOR VALUES IN (1)"),
                 refused(
                         "a table with children",
                         RENAME,
-                        "by inheritance or partitioning",
+                        "by inheritance, whose",
                         TABLE,
                         "CREATE TABLE child () INHERITS (users)"),
                 refused(
                         "a child",
                         RENAME,
-                        "by inheritance or partitioning",
+                        "by inheritance, whose",
                         "CREATE TABLE parent (id int, name text)",
                         "CREATE TABLE users () INHERITS (parent)"),
                 refused(

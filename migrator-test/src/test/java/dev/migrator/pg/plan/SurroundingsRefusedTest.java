@@ -176,8 +176,8 @@ class SurroundingsRefusedTest {
                 refused(
                         "a leaf of a partitioned table",
                         List.of(RENAME, DROP, ADD, FILL, INDEX),
-                        "by inheritance or partitioning",
-                        "Detach it",
+                        "\"users\" is a partition of public.top",
+                        "Change public.top instead",
                         "CREATE TABLE top (id int, name text, n int) PARTITION BY LIST (id)",
                         "CREATE TABLE middle PARTITION OF top FOR VALUES IN (1, 2) PARTITION BY LIST (id)",
                         "CREATE TABLE users PARTITION OF middle FOR VALUES IN (1)"),

@@ -71,9 +71,11 @@ final class Surroundings {
                 UNION ALL
                 SELECT 'UPDATE_RULE', pg_describe_object('pg_rewrite'::regclass, oid, 0)
                   FROM pg_rewrite WHERE ev_class = ? AND ev_type = '2' AND ev_enabled <> 'D'
+                UNION ALL
+                SELECT 'PARTITION', pg_partition_root(oid)::text FROM pg_class WHERE oid = ? AND relispartition
                  ORDER BY 1, 2
                 """;
-        return session.query(sql, oid, oid, oid, oid).stream()
+        return session.query(sql, oid, oid, oid, oid, oid).stream()
                 .map(row -> new TableInfo.Obstacle(
                         TableInfo.Obstacle.Kind.valueOf(row.text("kind")), row.text("description")))
                 .toList();

@@ -90,7 +90,9 @@ public record TableInfo(
             /** A column of another table holds its rows. */
             ROWS_ELSEWHERE,
             /** A rule makes something else of an UPDATE. */
-            UPDATE_RULE
+            UPDATE_RULE,
+            /** It is a partition, at whatever level, of the table described. */
+            PARTITION
         }
     }
 

@@ -157,10 +157,9 @@ final class ChunkFiller {
 
     private void beforeBatch(Visit visit) {
         batches.checkpoint();
-        if (pacing.mustWait(task.control())) {
+        if (!pacing.mayBegin(task.control(), lastBatch)) {
             throw new HeldBackException();
         }
-        pacing.beforeBatch(task.control(), lastBatch);
         size.aimAt(throttle.current().batchTarget());
         overseer.beforeBatch(visit.session());
     }

@@ -1,5 +1,6 @@
 package dev.migrator.pg.internal.execute;
 
+import dev.migrator.BackfillSettings;
 import java.time.Duration;
 
 /**
@@ -111,6 +112,13 @@ public record ExecutorSettings(
                 failedRowBudget,
                 chunkBlocks,
                 showValues);
+    }
+
+    /** The same with a backfill that runs as a migration says. */
+    public ExecutorSettings withBackfill(BackfillSettings backfill) {
+        return withBatchTarget(backfill.batchTarget())
+                .withFailedRowBudget(backfill.failedRows())
+                .withShowValues(backfill.showValues());
     }
 
     /** The same with another target for batches. */

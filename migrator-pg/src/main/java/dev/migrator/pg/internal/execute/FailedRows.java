@@ -110,6 +110,14 @@ final class FailedRows {
                         chunk.number());
     }
 
+    /** The statement that records why a row has failed this time. */
+    String update(FailedRow row, SQLException error) {
+        return "UPDATE " + table + " SET sqlstate = " + Literal.text(SqlErrors.state(error)) + ", message = "
+                + Literal.text(FailedRow.message(error, settings.showValues()))
+                + ", at = pg_catalog.clock_timestamp() WHERE "
+                + task.isMine(sql) + " AND row_key = " + Literal.text(row.key());
+    }
+
     /** The statement that forgets a row. */
     String delete(FailedRow row) {
         return "DELETE FROM " + table + " WHERE " + task.isMine(sql) + " AND row_key = " + Literal.text(row.key());
@@ -140,8 +148,9 @@ final class FailedRows {
         return Failures.permanent(
                 "",
                 "backfill of " + of + ": " + what + "; " + filled + ". The first of those that failed:\n  "
-                        + first + "\nAll of them stand in " + table + ". Their old shape is as it was. Mend these rows,"
-                        + " then run migrate again: it tries them again"
+                        + first + "\nAll of them: migrator failed "
+                        + task.lease().migration() + " (they stand in " + table
+                        + "). Their old shape is as it was. Mend these rows, then run migrate again: it tries them again"
                         + (isOverBudget() ? " and goes on where it stopped." : "."));
     }
 }

@@ -4,6 +4,8 @@ package dev.migrator.pg.internal.execute;
 final class LeafGoneException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private final transient RuntimeException otherwise;
+
     /**
      * About a table or partition.
      *
@@ -11,9 +13,10 @@ final class LeafGoneException extends RuntimeException {
      */
     LeafGoneException(Leaf leaf, RuntimeException otherwise) {
         super(leaf.name() + " is gone", otherwise);
+        this.otherwise = otherwise;
     }
 
     RuntimeException otherwise() {
-        return (RuntimeException) getCause();
+        return otherwise;
     }
 }

@@ -7,6 +7,7 @@ import dev.migrator.engine.GateAnswer;
 import dev.migrator.engine.Lease;
 import dev.migrator.engine.MigrationState;
 import dev.migrator.engine.Pace;
+import dev.migrator.engine.RetryReport;
 import dev.migrator.engine.StepControl;
 import dev.migrator.engine.StepExecutor;
 import dev.migrator.engine.StepState;
@@ -106,6 +107,14 @@ public final class PgExecutor implements StepExecutor {
     @Override
     public void undo(Lease lease, Step step, StepControl control) {
         perform(new Task(lease, step, control, Way.BACK), step.undo());
+    }
+
+    @Override
+    public RetryReport retryFailedRows(Lease lease, Step step, StepControl control) {
+        Task task = new Task(lease, step, control, Way.FORWARD);
+        return step.action() instanceof Action.Backfill backfill
+                ? new FailedRowsRetry(task, backfill, source, sql, settings, pace, throttle).run()
+                : new RetryReport(0, false);
     }
 
     private void perform(Task task, Action action) {

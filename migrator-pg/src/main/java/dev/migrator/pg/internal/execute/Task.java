@@ -3,6 +3,7 @@ package dev.migrator.pg.internal.execute;
 import dev.migrator.engine.Lease;
 import dev.migrator.engine.StepControl;
 import dev.migrator.pg.internal.state.StateSql;
+import dev.migrator.plan.Action;
 import dev.migrator.plan.Step;
 
 /** One step to take, one way, under one lease. */
@@ -25,6 +26,11 @@ record Task(Lease lease, Step step, StepControl control, Way way) {
     /** The query that has to be true before the record may commit; empty if there is none. */
     String doneWhen() {
         return way == Way.FORWARD ? step.doneWhen() : "";
+    }
+
+    /** Whether the table's own triggers are left out. */
+    boolean skipsUserTriggers() {
+        return step.action() instanceof Action.Backfill backfill && backfill.skipsUserTriggers();
     }
 
     /** The condition on this step's row in the table of steps, and on its rows in tables of the same key. */

@@ -10,7 +10,6 @@ import dev.migrator.pg.internal.throttle.Throttle;
 import dev.migrator.pg.internal.throttle.ThrottledWorker;
 import dev.migrator.plan.Action;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +83,7 @@ final class Worker {
 
     /** Takes the next range that is free and fills it. */
     Outcome next() {
-        pacing.beforeBatch(task.control(), Duration.ZERO);
+        pacing.await(task.control());
         Optional<Chunk> claimed = Session.with(source, this::claim);
         if (claimed.isEmpty()) {
             return Outcome.NOTHING_FREE;
@@ -198,7 +197,7 @@ final class Worker {
 
     private long retry(Session session, Leaf leaf, FailedRow row, Overseer overseer) {
         batches.checkpoint();
-        pacing.beforeBatch(task.control(), Duration.ZERO);
+        pacing.await(task.control());
         overseer.beforeBatch(session);
         String update =
                 new FillSql(backfill, leaf.name()).update(TidRange.single(row.block(), row.offset()), 1, 0, List.of());

@@ -34,6 +34,10 @@ final class FiringTriggers {
             return;
         }
         String path = backfills.get(0).paths().get(0);
+        if (workspace.skipsUserTriggers()) {
+            tellOfSkipped();
+            return;
+        }
         String rowsOnce = names(trigger -> trigger.eachRow() && !trigger.conditional());
         if (!rowsOnce.isEmpty()) {
             workspace
@@ -46,7 +50,8 @@ final class FiringTriggers {
                             "See that what they write to can bear it (an audit, an outbox, updated_at). If they must not fire,"
                                     + " make them anew before EXPAND: for UPDATE OF the columns that matter, or with a"
                                     + " condition such as WHEN (OLD.a IS DISTINCT FROM NEW.a), on columns that this migration"
-                                    + " does not replace.");
+                                    + " does not replace; or leave them out (backfill: { userTriggers: skip }), for which"
+                                    + " this role needs a right.");
         }
         String conditional = names(trigger -> trigger.eachRow() && trigger.conditional());
         if (!conditional.isEmpty()) {
@@ -72,23 +77,58 @@ final class FiringTriggers {
         }
     }
 
+    /** Without triggers of origin; those of a replica fire then, which else do not. */
+    private void tellOfSkipped() {
+        String path = "backfill.userTriggers";
+        String skipped = names(trigger -> trigger.enabled().equals("O"), this::concerned);
+        if (!skipped.isEmpty()) {
+            workspace
+                    .findings()
+                    .note(
+                            path,
+                            "the backfill updates " + rows() + " of "
+                                    + work.name().quoted() + " without these triggers: " + skipped + ".");
+        }
+        String still = names(trigger -> trigger.enabled().matches("[AR]"), this::concerned);
+        if (!still.isEmpty()) {
+            workspace
+                    .findings()
+                    .warn(
+                            path,
+                            "the backfill updates " + rows() + " of "
+                                    + work.name().quoted()
+                                    + ", and these triggers fire for it all the same, since they are enabled ALWAYS or"
+                                    + " REPLICA: " + still + ".",
+                            "See that what they write to can bear it, or ALTER TABLE … ENABLE TRIGGER them (as origin) for"
+                                    + " the time.");
+        }
+    }
+
     private String names(Predicate<TriggerInfo> kind) {
+        return names(kind, this::fires);
+    }
+
+    private String names(Predicate<TriggerInfo> kind, Predicate<TriggerInfo> concerned) {
         return work.table().triggers().stream()
-                .filter(this::fires)
+                .filter(concerned)
                 .filter(kind)
                 .map(trigger -> trigger.name().quoted())
                 .collect(Collectors.joining(", "));
     }
 
-    /** A trigger UPDATE OF fires for the columns that a statement sets, and a backfill sets old ones only to fill them. */
     private boolean fires(TriggerInfo trigger) {
+        return trigger.enabled().matches("[OA]") && concerned(trigger);
+    }
+
+    /** A trigger UPDATE OF fires for the columns that a statement sets, and a backfill sets old ones only to fill them. */
+    private boolean concerned(TriggerInfo trigger) {
         Set<Integer> filled = work.fills().stream()
                 .filter(fill -> !fill.retires())
                 .map(fill -> fill.info().number())
                 .collect(Collectors.toSet());
-        boolean concerned =
-                trigger.ofColumns().isEmpty() || trigger.ofColumns().stream().anyMatch(filled::contains);
-        return trigger.onUpdate() && trigger.enabled().matches("[OA]") && concerned;
+        return trigger.onUpdate()
+                && (trigger.ofColumns().isEmpty()
+                        || trigger.ofColumns().stream().anyMatch(filled::contains));
     }
 
     private String rows() {

@@ -22,12 +22,15 @@ import dev.migrator.pg.internal.execute.LockHolders;
 import dev.migrator.pg.internal.sql.CurrentSchema;
 import dev.migrator.pg.internal.sql.Row;
 import dev.migrator.pg.internal.sql.Session;
+import dev.migrator.plan.DiskNeed;
 import dev.migrator.plan.Finding;
 import dev.migrator.plan.Plan;
 import dev.migrator.plan.PlanRule;
+import dev.migrator.plan.Step;
 import dev.migrator.plan.TableEstimate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import javax.sql.DataSource;
@@ -49,11 +52,22 @@ public final class PgPlanner implements Planner {
 
     private final DataSource source;
     private final Identifier stateSchema;
+    private final OptionalLong freeSpace;
 
     /** Makes a planner; the sync functions go into the state schema. */
     public PgPlanner(DataSource source, Identifier stateSchema) {
+        this(source, stateSchema, OptionalLong.empty());
+    }
+
+    /**
+     * Makes a planner that knows how much room there is.
+     *
+     * @param freeSpace bytes that are free on the server's disk; empty: it looks itself, where that is possible
+     */
+    public PgPlanner(DataSource source, Identifier stateSchema, OptionalLong freeSpace) {
         this.source = source;
         this.stateSchema = stateSchema;
+        this.freeSpace = freeSpace;
     }
 
     @Override
@@ -78,7 +92,7 @@ public final class PgPlanner implements Planner {
         }
     }
 
-    private static Plan plan(Workspace workspace, Migration migration) {
+    private Plan plan(Workspace workspace, Migration migration) {
         List<Operation> operations = migration.operations();
         for (int i = 0; i < operations.size(); i++) {
             Operation operation = operations.get(i);
@@ -90,16 +104,23 @@ public final class PgPlanner implements Planner {
         workspace.tables().forEach(work -> new RetiredRules(workspace, work).find());
         workspace.tables().stream().filter(TableWork::needsSync).forEach(work -> new WriterRights(workspace, work)
                 .look());
+        new SkippedTriggers(workspace).check();
         refuse(workspace);
         List<Draft> drafts = new ArrayList<>(workspace.drafts());
-        workspace.tables().forEach(work -> drafts.addAll(new TableSteps(work).drafts()));
+        workspace.tables().forEach(work -> drafts.addAll(new TableSteps(work, workspace.skipsUserTriggers()).drafts()));
         workspace.tables().forEach(work -> new FiringTriggers(workspace, work, drafts).tell());
+        List<Step> steps = Draft.number(drafts);
+        DiskNeeds disks = new DiskNeeds(workspace, freeSpace).look(steps);
+        List<DiskNeed> needs = disks.needs();
+        refuse(workspace);
         return checked(new Plan(
                 migration.id(),
-                Draft.number(drafts),
+                steps,
                 workspace.findings().all(),
                 workspace.tables().stream().map(PgPlanner::estimate).toList(),
-                fingerprint(workspace)));
+                fingerprint(workspace),
+                disks.estimates(),
+                needs));
     }
 
     private static void refuse(Workspace workspace) {

@@ -52,6 +52,11 @@ final class PrimaryKeyExchange {
         return spare;
     }
 
+    /** The key, and its index. */
+    Identifier keyName() {
+        return key.name();
+    }
+
     String drop() {
         return work.alter() + "DROP CONSTRAINT " + key.name().quoted();
     }

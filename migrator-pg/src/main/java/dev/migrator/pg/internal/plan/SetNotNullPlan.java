@@ -119,7 +119,10 @@ final class SetNotNullPlan {
         work.fills().add(new Fill(path, info, value, column, true));
         workspace.findings().note(path, "a rollback leaves the values that `fill` gave in their place.");
         Action action = new Action.Backfill(
-                work.name(), column.quoted() + " = (" + value.text() + ")", column.quoted() + " IS NULL");
+                work.name(),
+                column.quoted() + " = (" + value.text() + ")",
+                column.quoted() + " IS NULL",
+                workspace.skipsUserTriggers());
         workspace.add(Draft.of(
                 Phase.BACKFILL,
                 10,

@@ -3,6 +3,7 @@ package dev.migrator.pg.internal.plan;
 import dev.migrator.pg.internal.catalog.TableInfo;
 import dev.migrator.pg.internal.catalog.TableInfo.Obstacle;
 import dev.migrator.pg.internal.catalog.TriggerInfo;
+import java.util.List;
 
 /** What no operation of this version can work on. */
 final class TablePreflight {
@@ -16,13 +17,21 @@ final class TablePreflight {
             findings.refuse(key, name + " is a " + kind(table.kind()) + ".", remedy(table.kind()));
             passes = false;
         }
-        if (table.inherits()) {
+        List<String> roots = table.obstacles(Obstacle.Kind.PARTITION);
+        for (String root : roots) {
             findings.refuse(
                     key,
-                    name
-                            + " has parents or children by inheritance or partitioning, whose rows the sync triggers would not"
-                            + " see.",
-                    "Detach it (NO INHERIT, DETACH PARTITION) for the time, or change it by an operation `sql`.");
+                    name + " is a partition of " + root + ", and its columns are those of that table.",
+                    "Change " + root
+                            + " instead, by an operation `sql`: this version works on ordinary tables only. Don't"
+                            + " detach the partition for it: with other columns it could not be attached again.");
+            passes = false;
+        }
+        if (table.inherits() && roots.isEmpty() && !table.kind().equals("p")) {
+            findings.refuse(
+                    key,
+                    name + " has parents or children by inheritance, whose rows the sync triggers would not see.",
+                    "Take it out of the inheritance (NO INHERIT), or change it by an operation `sql`.");
             passes = false;
         }
         if (!table.obstacles(Obstacle.Kind.TEMPORARY).isEmpty()) {

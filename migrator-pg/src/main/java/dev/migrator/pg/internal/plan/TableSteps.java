@@ -25,9 +25,16 @@ final class TableSteps {
 
     private final TableWork work;
     private final SyncTriggers triggers;
+    private final boolean skipsUserTriggers;
 
-    TableSteps(TableWork work) {
+    /**
+     * Those of a table.
+     *
+     * @param skipsUserTriggers whether its backfill leaves out the table's own triggers
+     */
+    TableSteps(TableWork work, boolean skipsUserTriggers) {
         this.work = work;
+        this.skipsUserTriggers = skipsUserTriggers;
         this.triggers = new SyncTriggers(work);
     }
 
@@ -132,7 +139,8 @@ final class TableSteps {
         }
         String marker = work.names().marker().quoted();
         assignments.add(marker + " = 1");
-        Action action = new Action.Backfill(work.name(), String.join(", ", assignments), Marker.isPending(marker));
+        Action action = new Action.Backfill(
+                work.name(), String.join(", ", assignments), Marker.isPending(marker), skipsUserTriggers);
         String title = "fill "
                 + String.join(", ", work.mappings().stream().map(work::title).toList()) + " of "
                 + work.name().name();

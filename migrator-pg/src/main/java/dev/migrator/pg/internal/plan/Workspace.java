@@ -1,5 +1,6 @@
 package dev.migrator.pg.internal.plan;
 
+import dev.migrator.BackfillSettings;
 import dev.migrator.Identifier;
 import dev.migrator.Migration;
 import dev.migrator.QualifiedName;
@@ -46,6 +47,11 @@ final class Workspace {
 
     Migration migration() {
         return migration;
+    }
+
+    /** Whether backfills are to leave out the tables' own triggers. */
+    boolean skipsUserTriggers() {
+        return migration.backfill().userTriggers() == BackfillSettings.UserTriggers.SKIP;
     }
 
     Identifier stateSchema() {

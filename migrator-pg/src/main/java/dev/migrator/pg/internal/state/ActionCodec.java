@@ -12,6 +12,7 @@ import java.util.List;
 final class ActionCodec {
     private static final String STATEMENT = "statement";
     private static final String PROVES = "proves";
+    private static final String USER_TRIGGERS = "userTriggers";
 
     private ActionCodec() {}
 
@@ -45,6 +46,9 @@ final class ActionCodec {
             putTable(fields, backfill.table())
                     .with("assignments", backfill.assignments())
                     .with("pending", backfill.pending());
+            if (backfill.skipsUserTriggers()) {
+                fields.with(USER_TRIGGERS, "skip");
+            }
             return new Stored("BACKFILL", fields.flat());
         } else if (action instanceof Action.Compare compare) {
             return compare(compare);
@@ -75,7 +79,12 @@ final class ActionCodec {
                         Boolean.parseBoolean(fields.one("unique")),
                         fields.one("definition"));
             case "DROP_INDEX" -> new Action.DropIndex(table(fields), name(fields));
-            case "BACKFILL" -> new Action.Backfill(table(fields), fields.one("assignments"), fields.one("pending"));
+            case "BACKFILL" ->
+                new Action.Backfill(
+                        table(fields),
+                        fields.one("assignments"),
+                        fields.one("pending"),
+                        fields.all(USER_TRIGGERS).contains("skip"));
             case "COMPARE" -> new Action.Compare(table(fields), identifiers(fields, "key"), violations(fields));
             case "SCRIPT" -> new Action.Script(fields.all(STATEMENT));
             case "REQUIRE" -> new Action.Require(fields.one("query"), fields.one("otherwise"));

@@ -39,29 +39,34 @@ public final class ThrottledWorker {
         return shown;
     }
 
-    /** Whether the worker would have to wait now: what others could do meanwhile should be given up before. */
-    public boolean mustWait(StepControl control) {
-        return throttle.next(control).stops();
-    }
-
     /**
-     * To be called before each batch, holding no transaction: returns when it may begin.
+     * To be called before each batch, holding no transaction: returns when it may begin, after the rest that the pace asks
+     * for, or at once if it has to wait.
      *
-     * @param control asked at least four times a second while it waits; what it throws ends the wait
+     * @param control asked at least four times a second while it rests; what it throws ends the rest
      * @param lastBatch how long the last batch took; zero: there was none
+     * @return whether the batch may begin; if not, what others could do meanwhile is to be given up, and then waited
      * @throws LeaseLostException if the migration is another engine's by now
      */
-    public void beforeBatch(StepControl control, Duration lastBatch) {
+    public boolean mayBegin(StepControl control, Duration lastBatch) {
         Decision decision = throttle.next(control);
         show(decision, lastBatch);
         if (decision.answer() instanceof ThrottleAnswer.Slow slow) {
             rest(control, Duration.ofNanos((long) (lastBatch.toNanos() * (slow.factor() - 1))));
         }
-        while (decision.stops()) {
+        return !decision.stops();
+    }
+
+    /**
+     * Waits as long as it is stopped.
+     *
+     * @param control asked at least four times a second; what it throws ends the wait
+     * @throws LeaseLostException if the migration is another engine's by now
+     */
+    public void await(StepControl control) {
+        while (!mayBegin(control, Duration.ZERO)) {
             pace.pause(STEP);
             control.checkpoint();
-            decision = throttle.next(control);
-            show(decision, lastBatch);
         }
     }
 
