@@ -34,7 +34,11 @@ public final class FillSql {
 
     /** The condition on a row in a range that still has to be filled, but for some that can't be. */
     String isPending(TidRange range, List<String> except) {
-        String condition = range.condition(alias + ".ctid") + " AND (" + pending + "\n)";
+        return range.condition(alias + ".ctid") + " AND " + isPending(except);
+    }
+
+    private String isPending(List<String> except) {
+        String condition = "(" + pending + "\n)";
         if (except.isEmpty()) {
             return condition;
         }
@@ -52,16 +56,19 @@ public final class FillSql {
      * @param except places to leave out
      */
     public String update(TidRange range, int stripes, int stripe, List<String> except) {
-        String inStripe = stripes == 1
-                ? ""
-                : " AND pg_catalog.get_byte(pg_catalog.tidsend(" + alias + ".ctid), 5) % " + stripes + " = " + stripe;
+        String rows = isPending(range, except);
+        if (stripes > 1) {
+            // The line is known without reading the row, so it is asked for first.
+            rows = range.condition(alias + ".ctid") + " AND CASE WHEN pg_catalog.get_byte(pg_catalog.tidsend(" + alias
+                    + ".ctid), 5) % " + stripes + " = " + stripe + " THEN " + isPending(except) + " ELSE false END";
+        }
         return """
                 UPDATE %s SET %s
                 WHERE %s.ctid = ANY (ARRAY(
                     SELECT %s.ctid FROM %s
-                    WHERE %s%s
+                    WHERE %s
                     FOR NO KEY UPDATE SKIP LOCKED))"""
-                .formatted(from(), assignments, alias, alias, from(), isPending(range, except), inStripe);
+                .formatted(from(), assignments, alias, alias, from(), rows);
     }
 
     /** The UPDATE that fills one row, for which it waits if somebody has it. */

@@ -7,15 +7,17 @@ import java.util.function.LongSupplier;
  * In how many passes the rows of a range are filled.
  *
  * <p>The rows that the first pass writes move to other pages, for theirs are full; what they leave behind is room for the
- * next pass, whose new versions stay on their pages and need no entry in any index. So a range has as many passes as a page
- * has rows, up to a limit above which looking costs more than it saves: one row a page leaves, the others follow into its
- * place. Where pages have room from the beginning (fillfactor), fewer passes will do.
+ * next pass, whose new versions stay on their pages and need no entry in any index. The more passes, the fewer rows leave; but
+ * each pass looks at all rows of the range. So there are as many as a page has rows where these are few, and one for two rows
+ * of a page where they are more. Where pages have room from the beginning (fillfactor), fewer passes will do.
  *
  * <p>None of this helps while somebody's transaction holds back the removal of dead rows: then there is one pass only, until
  * that may have ended.
  */
 public final class Striping {
-    public static final int MOST = 26;
+    public static final int MOST = 16;
+
+    private static final int FEW_ROWS = 10;
 
     private static final int TINY_BLOCKS = 16;
     private static final int UNKNOWN = 16;
@@ -54,7 +56,12 @@ public final class Striping {
         if (useless && nanos.getAsLong() - uselessSince < PATIENCE.toNanos()) {
             return 1;
         }
-        return rowsPerBlock == 0 ? UNKNOWN : Math.max(1, Math.min(limit, (int) Math.ceil(rowsPerBlock)));
+        return rowsPerBlock == 0 ? UNKNOWN : Math.max(1, Math.min(limit, wanted()));
+    }
+
+    private int wanted() {
+        int rows = (int) Math.ceil(rowsPerBlock);
+        return rows <= FEW_ROWS ? rows : Math.max(FEW_ROWS, (rows + 1) / 2);
     }
 
     /** Whether passes were found to be of no use, since dead rows are not removed. */
