@@ -21,6 +21,13 @@ import java.util.List;
 final class ChunkFiller {
     private static final int MOST_TIMEOUTS_OF_A_ROW = 5;
     private static final int FEW_ROWS = 1000;
+
+    /**
+     * A pass has at least so many batches: between a batch and the next one on the same pages, the transactions that were
+     * open when it committed, of other workers too, come to their end, or its dead rows could not be removed yet.
+     */
+    private static final long SHARES = 3;
+
     private static final int ONE_BY_ONE = 100;
     private static final int PATIENT_VISIT = 3;
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
@@ -133,8 +140,9 @@ final class ChunkFiller {
         Chunk chunk = visit.chunk();
         long filled = 0;
         long block = chunk.from();
+        long share = Math.max(1, (chunk.blocks() + SHARES - 1) / SHARES);
         while (block < chunk.to()) {
-            long end = Math.min(chunk.to(), block + size.blocks());
+            long end = Math.min(chunk.to(), block + Math.min(size.blocks(), share));
             long reached = chunk.from() + (chunk.blocks() * pass + (end - chunk.from())) / Math.max(1, visit.passes());
             Piece piece = new Piece(TidRange.blocks(block, end), pass, reached, end == chunk.to() ? pass + 1 : pass);
             filled += fill(visit, piece, 0);
