@@ -24,14 +24,11 @@ CREATE TABLE ${schema}.backfill_worker (
     worker     text             NOT NULL,
     started_at timestamptz      NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     seen_at    timestamptz      NOT NULL DEFAULT pg_catalog.clock_timestamp(),
-    chunk      integer,
-    rows       bigint           NOT NULL DEFAULT 0,
     pace       text             NOT NULL DEFAULT 'NORMAL' CHECK (pace IN ('NORMAL', 'SLOW', 'STOPPED')),
     factor     double precision NOT NULL DEFAULT 1,
     reason     text             NOT NULL DEFAULT '',
     until      timestamptz,
     batch      interval,
-    layout     text             NOT NULL DEFAULT '',
     notes      text[]           NOT NULL DEFAULT '{}',
     PRIMARY KEY (target, migration, ordinal, worker),
     FOREIGN KEY (target, migration, ordinal) REFERENCES ${schema}.step
@@ -43,14 +40,11 @@ COMMENT ON COLUMN ${schema}.backfill_worker.ordinal IS 'The step.';
 COMMENT ON COLUMN ${schema}.backfill_worker.worker IS 'The worker: host/pid/uuid and its number in that process.';
 COMMENT ON COLUMN ${schema}.backfill_worker.started_at IS 'When it began.';
 COMMENT ON COLUMN ${schema}.backfill_worker.seen_at IS 'Its last sign of life.';
-COMMENT ON COLUMN ${schema}.backfill_worker.chunk IS 'The range that it has; NULL: none.';
-COMMENT ON COLUMN ${schema}.backfill_worker.rows IS 'Rows that it has handled.';
 COMMENT ON COLUMN ${schema}.backfill_worker.pace IS 'What the throttle says: NORMAL, SLOW (pauses between batches) or STOPPED.';
 COMMENT ON COLUMN ${schema}.backfill_worker.factor IS 'By how much it is slower than it could be.';
 COMMENT ON COLUMN ${schema}.backfill_worker.reason IS 'Why it is not at full pace.';
 COMMENT ON COLUMN ${schema}.backfill_worker.until IS 'When it may go on; NULL: when the reason is gone.';
 COMMENT ON COLUMN ${schema}.backfill_worker.batch IS 'How long its last batches held their row locks, on average.';
-COMMENT ON COLUMN ${schema}.backfill_worker.layout IS 'Blocks of a window and stripes of it, as they are now.';
 COMMENT ON COLUMN ${schema}.backfill_worker.notes IS 'What else people should know, e.g. who holds back the removal of dead rows.';
 
 ---------------------------------------------------------------------------------------------------------------- fence

@@ -58,13 +58,12 @@ final class Mishaps {
         happen(Mishap.some(statements, 1, migration.id()));
     }
 
-    /** Tries a mishap at each statement that changes something. */
-    void happenAtEachChange(Mishap.Kind kind) {
-        happen(Mishap.atEachChange(kind, statements));
-    }
-
-    /** Tries a mishap at some of the statements that change something. */
+    /** Tries a mishap at some of the statements that change something; at each of them in the thorough variant. */
     void happenAtSomeChanges(Mishap.Kind kind, int about) {
+        if (Mishap.THOROUGH) {
+            happen(Mishap.atEachChange(kind, statements));
+            return;
+        }
         Random random = new Random(Mishap.SEED);
         happen(Mishap.spread(about, Mishap.atEachChange(kind, statements), random));
     }

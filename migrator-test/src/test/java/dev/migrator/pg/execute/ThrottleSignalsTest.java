@@ -42,8 +42,8 @@ class ThrottleSignalsTest {
             other.awaitBlocked();
             // Whoever waits for somebody else does not count.
             third.execute("COMMIT");
-            try (ThrottledRun run = stopped(ThrottleKey.WAITERS, "..50ms", "wait for a lock of this migration")) {
-                assertThat(users.site.waits.peek()).contains("process " + other.pid(), "stopped above 50ms");
+            try (ThrottledRun run = stopped(ThrottleKey.WAITERS, "..1ms", "wait for a lock of this migration")) {
+                assertThat(users.site.waits.peek()).contains("process " + other.pid(), "stopped above 1ms");
                 ours.execute("COMMIT");
                 waiter.join();
                 run.goesOn();

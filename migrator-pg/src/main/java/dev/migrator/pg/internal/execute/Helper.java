@@ -109,7 +109,8 @@ public final class Helper implements Overseer {
     private void work(Task task, Action.Backfill backfill) {
         ThrottleSetup setup = throttles.apply(task.lease().migration());
         try (Throttle throttle = new Throttle(source, sql, task.lease(), task.step(), backfill.table(), setup, pace)) {
-            Worker worker = new Worker(name, task, backfill, source, sql, settings, throttle, pace, this);
+            Worker worker = new Worker(
+                    name, task, backfill, source, sql, settings.withBackfill(setup.settings()), throttle, pace, this);
             while (!stopped && worker.next() == Worker.Outcome.MOVED) {
                 LOG.debug("{} has filled a range of {}", name, backfill.table());
             }
