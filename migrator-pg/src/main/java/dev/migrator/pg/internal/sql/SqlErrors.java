@@ -34,12 +34,15 @@ public final class SqlErrors {
     public static final String QUERY_CANCELED = "57014";
     public static final String DEADLOCK = "40P01";
     public static final String SERIALIZATION = "40001";
+    /** An earlier statement of the transaction failed; told instead of that one's error if a cancel came between the two. */
+    public static final String ABORTED = "25P02";
 
     private static final Set<String> TRANSIENT_STATES = Set.of(
             LOCK_NOT_AVAILABLE,
             QUERY_CANCELED,
             DEADLOCK,
             SERIALIZATION,
+            ABORTED,
             "55006", // object in use
             "57P03", // cannot connect now
             "53300", // too many connections
