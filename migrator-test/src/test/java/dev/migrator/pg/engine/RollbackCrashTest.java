@@ -19,7 +19,7 @@ class RollbackCrashTest {
     @RegisterExtension
     static final Arenas ARENAS = new Arenas();
 
-    private static final int MANY = 30;
+    private static final int MANY = 20;
     private static final int SOME = 10;
 
     /** What there was before EXPAND. */

@@ -42,12 +42,12 @@ class SeveralWorkersTest {
 
     @Test
     void eachRowIsFilledOnceAndCountedOnce() {
-        try (BackfillSite users = BackfillSite.of(30_000)) {
+        try (BackfillSite users = BackfillSite.of(12_000)) {
             run(users, users.site.db.dataSource());
             users.assertComplete();
-            assertThat(users.recordedRows()).isEqualTo(30_000);
+            assertThat(users.recordedRows()).isEqualTo(12_000);
             assertThat(users.site.db.queryLong("SELECT count(*) FROM migrator.backfill_chunk"))
-                    .isGreaterThan(20);
+                    .isGreaterThan(8);
             assertThat(users.site.db.queryLong("SELECT count(*) FROM migrator.backfill_chunk WHERE owner IS NOT NULL"))
                     .isZero();
         }
@@ -55,7 +55,7 @@ class SeveralWorkersTest {
 
     @Test
     void aTableThatIsRewrittenBeneathThemIsMadeIntoNewRangesOnce() {
-        try (BackfillSite users = BackfillSite.of(30_000)) {
+        try (BackfillSite users = BackfillSite.of(12_000)) {
             users.site.db.execute("CREATE INDEX by_name ON users (name)");
             FaultyDataSource source =
                     at(users, 20, "DELETE FROM users WHERE id % 3 = 0", "VACUUM FULL users", "REINDEX TABLE users");
@@ -74,12 +74,12 @@ class SeveralWorkersTest {
 
     @Test
     void aTableThatIsClusteredOrTruncatedBeneathThemIsDone() {
-        try (BackfillSite users = BackfillSite.of(30_000)) {
+        try (BackfillSite users = BackfillSite.of(12_000)) {
             users.site.db.execute("CREATE INDEX by_name ON users (name)");
             run(users, at(users, 20, "CLUSTER users USING by_name"));
             users.assertComplete();
         }
-        try (BackfillSite users = BackfillSite.of(30_000)) {
+        try (BackfillSite users = BackfillSite.of(12_000)) {
             run(users, at(users, 20, "TRUNCATE users"));
             users.assertComplete();
         }
@@ -104,19 +104,19 @@ class SeveralWorkersTest {
 
     @Test
     void aPauseStopsAllOfThem() {
-        try (BackfillSite users = BackfillSite.of(30_000)) {
+        try (BackfillSite users = BackfillSite.of(12_000)) {
             FaultyDataSource source = FaultyDataSource.over(
                     users.site.db.dataSource(),
                     FaultPlan.afterStatement(10, () -> users.site.store.setPaused(ExecutionSite.ID, true)),
                     sql -> sql.contains("UPDATE ONLY"));
             assertThatThrownBy(() -> run(users, source)).isInstanceOf(PausedException.class);
             assertThat(source.count()).as("batches in all").isBetween(10, 16);
-            assertThat(users.recordedRows()).isEqualTo(30_000 - users.pending()).isPositive();
+            assertThat(users.recordedRows()).isEqualTo(12_000 - users.pending()).isPositive();
 
             users.site.store.setPaused(ExecutionSite.ID, false);
             run(users, users.site.db.dataSource());
             users.assertComplete();
-            assertThat(users.recordedRows()).isEqualTo(30_000);
+            assertThat(users.recordedRows()).isEqualTo(12_000);
         }
     }
 
