@@ -75,11 +75,15 @@ final class Walk {
         }
     }
 
+    /** Once more if that fails: until it has expired the next one would have to wait. */
     private void giveBack() {
-        try {
-            store.release(lease);
-        } catch (StepFailure e) {
-            LOG.debug("Migration {}: the lease could not be given back, it will expire", id(), e);
+        for (int tries = 0; tries < 2; tries++) {
+            try {
+                store.release(lease);
+                return;
+            } catch (StepFailure e) {
+                LOG.debug("Migration {}: the lease could not be given back; else it expires", id(), e);
+            }
         }
     }
 

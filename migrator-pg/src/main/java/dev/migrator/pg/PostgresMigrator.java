@@ -1,30 +1,22 @@
 package dev.migrator.pg;
 
-import dev.migrator.Direction;
 import dev.migrator.Identifier;
 import dev.migrator.Migration;
 import dev.migrator.Phase;
-import dev.migrator.Status;
 import dev.migrator.engine.CompareReport;
 import dev.migrator.engine.ErrorClass;
 import dev.migrator.engine.Event;
 import dev.migrator.engine.MigrationState;
 import dev.migrator.engine.Outcome;
-import dev.migrator.engine.PlanRefusedException;
-import dev.migrator.engine.Position;
 import dev.migrator.engine.Progress;
 import dev.migrator.engine.RetryReport;
-import dev.migrator.engine.StepControl;
 import dev.migrator.engine.StepFailure;
-import dev.migrator.engine.StepState;
 import dev.migrator.engine.Waiting;
 import dev.migrator.pg.internal.state.PgStore;
 import dev.migrator.pg.internal.state.StateSchema;
 import dev.migrator.pg.internal.state.StateSql;
 import dev.migrator.plan.Plan;
-import dev.migrator.plan.Step;
 import dev.migrator.throttle.Knobs;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,13 +35,11 @@ import javax.sql.DataSource;
  * <p>Thread-safe; any number of processes may run the same migrations at once: one works, the others wait for it.
  */
 public final class PostgresMigrator {
-    private static final Position BEFORE_ALL = new Position(Phase.EXPAND, Status.PENDING, Direction.FORWARD);
-
     private final StateSchema stateSchema;
     private final PgStore store;
     private final KnownMigrations known;
-    private final StartOrder order;
     private final Engines engines;
+    private final Run run;
     private final StatusReader status;
 
     PostgresMigrator(PostgresMigratorBuilder builder) {
@@ -58,15 +48,15 @@ public final class PostgresMigrator {
         this.stateSchema = new StateSchema(builder.source, schema);
         this.store = new PgStore(builder.source, schema, StateSql.DATABASE, builder.release);
         this.known = new KnownMigrations(builder.migrations, store);
-        this.order = new StartOrder(builder.migrations, store, server.schema());
         this.engines = new Engines(builder, store);
-        this.status = new StatusReader(builder.source, server.database(), store, stateSchema, this::beforeStart);
+        this.run = new Run(new StartOrder(builder.migrations, store, server.schema()), engines, store);
+        this.status = new StatusReader(builder.source, server.database(), store, stateSchema, this::inTheWayOf);
     }
 
     /**
      * Collects what a migrator needs.
      *
-     * @param source where connections come from: any pool that has four to spare
+     * @param source where connections come from: any pool that has five to spare
      * @return a builder with the defaults
      */
     public static PostgresMigratorBuilder builder(DataSource source) {
@@ -83,19 +73,7 @@ public final class PostgresMigrator {
      * @throws UnknownMigrationException if there is none with one of the ids
      */
     public List<Plan> plan(String... ids) {
-        return known.select(ids).stream().map(this::plan).toList();
-    }
-
-    private Plan plan(Migration migration) {
-        return store.find(migration.id())
-                .filter(state -> !state.isRolledBack())
-                .map(this::recorded)
-                .orElseGet(() -> engines.planner().plan(migration));
-    }
-
-    private Plan recorded(MigrationState state) {
-        List<Step> steps = store.steps(state.id()).stream().map(StepState::step).toList();
-        return new Plan(state.id(), steps, List.of(), List.of(), state.fingerprint());
+        return known.select(ids).stream().map(run::plan).toList();
     }
 
     /**
@@ -124,32 +102,7 @@ public final class PostgresMigrator {
     public List<MigrationResult> migrate(Phase to, String... ids) {
         List<Migration> selected = known.select(ids);
         stateSchema.install();
-        List<MigrationResult> results = new ArrayList<>();
-        for (Migration migration : selected) {
-            Outcome outcome = advance(migration, to, ids.length > 0);
-            results.add(new MigrationResult(migration.id(), outcome));
-            if (outcome instanceof Outcome.Failed) {
-                break;
-            }
-        }
-        return List.copyOf(results);
-    }
-
-    private List<Waiting> beforeStart(String id) {
-        return definition(id).stream()
-                .flatMap(migration -> order.inTheWayOf(migration).stream())
-                .toList();
-    }
-
-    private Outcome advance(Migration migration, Phase to, boolean named) {
-        try {
-            Optional<Waiting> inTheWay = order.inTheWayOf(migration);
-            return inTheWay.isPresent()
-                    ? new Outcome.Waits(Phase.EXPAND, List.of(inTheWay.get()))
-                    : engines.engine(migration).migrate(migration, to, named);
-        } catch (PlanRefusedException | StepFailure e) {
-            return new Outcome.Failed(BEFORE_ALL, String.valueOf(e.getMessage()));
-        }
+        return run.migrate(selected, to, ids.length > 0);
     }
 
     /**
@@ -249,8 +202,7 @@ public final class PostgresMigrator {
     public Outcome rollback(String id, Optional<Phase> to) {
         Migration migration = known.find(id);
         if (store.find(id).isEmpty()) {
-            return new Outcome.Failed(
-                    BEFORE_ALL,
+            return Run.failedBefore(
                     "Migration " + id + " has not started; there is nothing to roll back. Nothing was done.");
         }
         stateSchema.install();
@@ -274,6 +226,10 @@ public final class PostgresMigrator {
         return new BackfillHelper(IntStream.rangeClosed(1, workers)
                 .mapToObj(number -> engines.helper(number, this::definition))
                 .toList());
+    }
+
+    private List<Waiting> inTheWayOf(String id) {
+        return definition(id).stream().flatMap(run::inTheWayOf).toList();
     }
 
     private Optional<Migration> definition(String id) {
@@ -331,17 +287,7 @@ public final class PostgresMigrator {
                         "Migration " + id
                                 + " has not started, so there are no two shapes to compare. Nothing was done.",
                         Optional.empty()));
-        return engines.executor(migration).compare(state, store.steps(id), new StepControl() {
-            @Override
-            public void checkpoint() {
-                // A comparison changes nothing and is not stopped by a pause.
-            }
-
-            @Override
-            public void progress(Progress current) {
-                progress.accept(current);
-            }
-        });
+        return engines.executor(migration).compare(state, store.steps(id), new Undisturbed(progress));
     }
 
     /**

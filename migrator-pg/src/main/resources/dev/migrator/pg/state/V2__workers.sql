@@ -5,10 +5,10 @@ SET LOCAL lock_timeout = '5s';
 ------------------------------------------------------------------------------------------------------- backfill_chunk
 
 ALTER TABLE ${schema}.backfill_chunk
+    DROP COLUMN next_stripe,
     ADD COLUMN visit integer NOT NULL DEFAULT 1,
     ADD COLUMN hot   bigint  NOT NULL DEFAULT 0;
 COMMENT ON COLUMN ${schema}.backfill_chunk.next_block IS 'How far it has come, in blocks: each pass over the range counts for its part of them.';
-COMMENT ON COLUMN ${schema}.backfill_chunk.next_stripe IS 'The pass over the range that comes next.';
 COMMENT ON COLUMN ${schema}.backfill_chunk.visit IS 'How often a worker has come to the range to fill it; more than once where rows were left.';
 COMMENT ON COLUMN ${schema}.backfill_chunk.hot IS 'Of the rows handled, those whose new version found room on its page, so that no index had to be written.';
 
@@ -57,7 +57,7 @@ CREATE FUNCTION ${schema}.turnstile(for_target text, for_migration text) RETURNS
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $fn$
     SELECT pg_catalog.hashtextextended('migrator ' || for_target || ' ' || for_migration, 20260101)
 $fn$;
-COMMENT ON FUNCTION ${schema}.turnstile(text, text) IS 'The advisory lock of a migration''s lease, held in transactions only.';
+COMMENT ON FUNCTION ${schema}.turnstile(text, text) IS 'The advisory lock of a migration''s lease, held in transactions only: shared by those who work under its token, alone by those who want the next one.';
 
 CREATE OR REPLACE FUNCTION ${schema}.fence(for_target text, for_migration text, held_token bigint) RETURNS void
     LANGUAGE plpgsql AS $fn$
@@ -71,62 +71,6 @@ BEGIN
             MESSAGE = pg_catalog.concat('Migration ', for_migration, ': token ', held_token,
                 ' is not the newest one. Nothing was changed.');
     END IF;
-END
-$fn$;
-
-CREATE OR REPLACE FUNCTION ${schema}.take_lease(for_target text, for_migration text, new_owner text, time_to_live interval)
-    RETURNS bigint LANGUAGE plpgsql AS $fn$
-DECLARE
-    new_token bigint;
-BEGIN
-    PERFORM pg_catalog.pg_advisory_xact_lock(${schema}.turnstile(for_target, for_migration));
-    -- Waits for every transaction that holds an older token. What control says counts only after that.
-    SELECT l.token + 1 INTO STRICT new_token FROM ${schema}.lease AS l
-        WHERE l.target = for_target AND l.migration = for_migration
-        FOR UPDATE;
-    UPDATE ${schema}.control AS c
-        SET token = new_token, settled_from = NULL, owner = new_owner, heartbeat_at = pg_catalog.clock_timestamp(),
-            expires_at = pg_catalog.clock_timestamp() + time_to_live
-        WHERE c.target = for_target AND c.migration = for_migration
-            AND (c.expires_at <= pg_catalog.clock_timestamp() OR c.owner = new_owner);
-    IF NOT FOUND THEN
-        RETURN NULL;
-    END IF;
-    UPDATE ${schema}.lease AS l SET token = new_token WHERE l.target = for_target AND l.migration = for_migration;
-    RETURN new_token;
-END
-$fn$;
-
-CREATE OR REPLACE FUNCTION ${schema}.settle_lease(
-    for_target text, for_migration text, held_token bigint, held_by text, time_to_live interval)
-    RETURNS bigint LANGUAGE plpgsql AS $fn$
-DECLARE
-    newest bigint;
-    given  bigint;
-BEGIN
-    PERFORM pg_catalog.pg_advisory_xact_lock(${schema}.turnstile(for_target, for_migration));
-    SELECT l.token INTO newest FROM ${schema}.lease AS l
-        WHERE l.target = for_target AND l.migration = for_migration
-        FOR UPDATE;
-    -- When the answer to this very call was lost, the holder asks again with the token that it gave up.
-    SELECT c.token INTO given FROM ${schema}.control AS c
-        WHERE c.target = for_target AND c.migration = for_migration AND c.owner = held_by
-            AND c.token = newest AND c.settled_from = held_token;
-    IF FOUND THEN
-        RETURN given;
-    END IF;
-    IF newest IS DISTINCT FROM held_token THEN
-        RAISE EXCEPTION USING ERRCODE = 'MG001',
-            MESSAGE = pg_catalog.concat('Migration ', for_migration, ': token ', held_token,
-                ' is not the newest one. Nothing was changed.');
-    END IF;
-    UPDATE ${schema}.control AS c
-        SET token = newest + 1, settled_from = held_token, heartbeat_at = pg_catalog.clock_timestamp(),
-            expires_at = pg_catalog.clock_timestamp() + time_to_live
-        WHERE c.target = for_target AND c.migration = for_migration;
-    UPDATE ${schema}.lease AS l SET token = newest + 1
-        WHERE l.target = for_target AND l.migration = for_migration;
-    RETURN newest + 1;
 END
 $fn$;
 

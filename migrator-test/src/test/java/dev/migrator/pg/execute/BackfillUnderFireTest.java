@@ -12,7 +12,11 @@ import dev.migrator.test.FaultPlan;
 import dev.migrator.test.FaultyDataSource;
 import dev.migrator.test.TcpProxy;
 import java.time.Duration;
+import java.util.Queue;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class BackfillUnderFireTest {
@@ -139,6 +143,56 @@ class BackfillUnderFireTest {
             users.run();
             users.assertComplete();
             assertThat(users.recordedRows()).isEqualTo(1_000);
+        }
+    }
+
+    @Test
+    void batchesForWhichOthersWaitAreHalvedThoughTheyAreShortEnough() {
+        Pattern range = Pattern.compile("ctid >= '\\((\\d+),0\\)'.*ctid < '\\((\\d+),0\\)'");
+        Queue<Long> blocks = new ConcurrentLinkedQueue<>();
+        try (BackfillSite users = BackfillSite.of(3_000)) {
+            users.site.db.execute(
+                    "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.001); RETURN NEW;"
+                            + " END $$",
+                    "CREATE TRIGGER slow BEFORE UPDATE ON users FOR EACH ROW WHEN (OLD.pending AND NOT NEW.pending)"
+                            + " EXECUTE FUNCTION slow()");
+            FaultyDataSource source = FaultyDataSource.over(users.site.db.dataSource(), FaultPlan.none(), sql -> {
+                Matcher found = range.matcher(sql);
+                if (sql.contains("UPDATE ONLY") && found.find()) {
+                    blocks.add(Long.parseLong(found.group(2)) - Long.parseLong(found.group(1)));
+                }
+                return false;
+            });
+            try (Application application = new Application(
+                    users.site.db, 4, n -> "UPDATE users SET pad = 'x' WHERE id = " + (1 + n * 7919L % 3000))) {
+                users.site
+                        .executor(source, ExecutionSite.settings().withBatchTarget(Duration.ofMillis(400)))
+                        .run(users.site.lease, FILL, users.site.control());
+                application.close();
+                assertThat(application.failures()).isEmpty();
+            }
+            users.assertComplete();
+            long whole = blocks.peek();
+            assertThat(blocks).as("blocks of batches").anyMatch(size -> size > 0 && 2 * size <= whole);
+        }
+    }
+
+    @Test
+    void aRangeWhoseWorkerIsGoneIsFreeWhenItsLeaseHasRunOut() {
+        try (BackfillSite users = BackfillSite.of(2_000)) {
+            // After the engine has freed what others had, and before it looks for a range.
+            FaultyDataSource source = FaultyDataSource.over(
+                    users.site.db.dataSource(),
+                    FaultPlan.onStatement(
+                            1,
+                            () -> users.site.db.execute(
+                                    "UPDATE migrator.backfill_chunk SET owner = 'gone', lease_until = now() + '2s'")),
+                    sql -> sql.contains("SKIP LOCKED") && sql.contains("lease_until"));
+            users.run(source);
+
+            assertThat(source.fired()).isTrue();
+            users.assertComplete();
+            assertThat(users.recordedRows()).isEqualTo(2_000);
         }
     }
 

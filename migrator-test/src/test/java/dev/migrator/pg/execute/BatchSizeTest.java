@@ -8,38 +8,51 @@ import org.junit.jupiter.api.Test;
 
 /** How a batch is fitted to the time for which it may hold row locks. */
 class BatchSizeTest {
+    private static final int MOST = 2048;
+
     private final BatchSize size = new BatchSize(Duration.ofMillis(50));
 
     /** Batches on a server that needs so long for a block. */
     private void batches(int number, double millisPerBlock) {
         for (int i = 0; i < number; i++) {
-            size.took(Duration.ofNanos((long) (size.blocks() * millisPerBlock * 1_000_000)));
+            size.took(Duration.ofNanos((long) (size.blocks(MOST) * millisPerBlock * 1_000_000)));
         }
     }
 
     @Test
     void itComesToItsTargetWithinADozenBatches() {
         batches(12, 0.1);
-        assertThat(size.blocks()).isBetween(450, 550);
+        assertThat(size.blocks(MOST)).isBetween(450, 550);
     }
 
     @Test
     void aSlowerServerMakesItSmallerAtOnce() {
         batches(12, 0.1);
         batches(4, 1);
-        assertThat(size.blocks()).isBetween(45, 65);
+        assertThat(size.blocks(MOST)).isBetween(45, 65);
     }
 
     @Test
     void troubleHalvesItAndItStaysSmallForAWhile() {
         batches(12, 0.1);
-        int before = size.blocks();
+        int before = size.blocks(MOST);
         size.tooLong();
-        assertThat(size.blocks()).isEqualTo(before / 2);
+        assertThat(size.blocks(MOST)).isEqualTo(before / 2);
         batches(10, 0.1);
-        assertThat(size.blocks()).isEqualTo(before / 2);
+        assertThat(size.blocks(MOST)).isEqualTo(before / 2);
         batches(20, 0.1);
-        assertThat(size.blocks()).isBetween(450, 550);
+        assertThat(size.blocks(MOST)).isBetween(450, 550);
+    }
+
+    @Test
+    void troubleHalvesWhatABatchReallyHadWhereverItsLimitIs() {
+        for (int i = 0; i < 20; i++) {
+            size.blocks(100);
+            size.took(Duration.ofMillis(1));
+        }
+        assertThat(size.blocks(100)).isEqualTo(100);
+        size.tooLong();
+        assertThat(size.blocks(100)).isEqualTo(50);
     }
 
     @Test
@@ -47,7 +60,7 @@ class BatchSizeTest {
         for (int i = 0; i < 20; i++) {
             size.tooLong();
         }
-        assertThat(size.blocks()).isEqualTo(1);
+        assertThat(size.blocks(MOST)).isEqualTo(1);
     }
 
     @Test
@@ -55,14 +68,15 @@ class BatchSizeTest {
         batches(12, 0.1);
         size.aimAt(Duration.ofMillis(10));
         batches(5, 0.1);
-        assertThat(size.blocks()).isBetween(90, 110);
+        assertThat(size.blocks(MOST)).isBetween(90, 110);
     }
 
     @Test
     void whereNothingIsToDoItGrowsFast() {
+        assertThat(size.blocks(MOST)).isEqualTo(32);
         for (int i = 0; i < 6; i++) {
             size.nothingToDo();
         }
-        assertThat(size.blocks()).isEqualTo(32 * 64);
+        assertThat(size.blocks(MOST)).isEqualTo(32 * 64);
     }
 }

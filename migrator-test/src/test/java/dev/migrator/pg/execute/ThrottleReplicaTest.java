@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.migrator.BackfillSettings;
 import dev.migrator.pg.internal.throttle.ThrottleSetup;
 import dev.migrator.test.PostgresServer;
+import dev.migrator.test.ReplicaServer;
 import dev.migrator.throttle.ThrottleAnswer;
 import dev.migrator.throttle.ThrottleKey;
 import dev.migrator.throttle.ThrottleSettings;
@@ -25,7 +26,7 @@ class ThrottleReplicaTest {
     private static final int ROWS = 200;
 
     private static PostgresServer server;
-    private static Standby standby;
+    private static ReplicaServer standby;
 
     private BackfillSite users;
 
@@ -33,7 +34,7 @@ class ThrottleReplicaTest {
     static void startServers() {
         assumeThat(PostgresServer.shared().majorVersion()).isEqualTo(17);
         server = PostgresServer.builder().setting("autovacuum", "off").start();
-        standby = Standby.of(server, "s1");
+        standby = ReplicaServer.of(server, "s1");
     }
 
     @AfterAll
@@ -131,12 +132,12 @@ class ThrottleReplicaTest {
                 .withOwn(List.of(() -> hold.get() ? ThrottleAnswer.stop("held by the test") : ThrottleAnswer.normal()));
         try (ThrottledRun run = ThrottledRun.of(users, setup)) {
             run.awaitStopped("held by the test");
-            standby.stop();
+            standby.disconnect();
             run.awaitStopped("replica lag: not known, standby 's1' was connected when this run began and is gone");
             hold.set(false);
             users.site.store.tune(ExecutionSite.ID, Map.of("throttle.replicaLag", "off"), false);
             run.awaitStopped("0 of 1 promised standbys are streaming").assertHoldsNothing(ROWS);
-            standby.start();
+            standby.reconnect();
             run.goesOn();
         }
     }

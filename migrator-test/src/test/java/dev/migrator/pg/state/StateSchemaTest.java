@@ -230,7 +230,7 @@ class StateSchemaTest {
                                 """
                         SELECT c.relname || coalesce('.' || a.attname, '')
                         FROM pg_class AS c
-                        LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0
+                        LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
                         WHERE c.relnamespace = 'migrator'::regnamespace AND c.relkind = 'r'
                             AND c.relname <> 'flyway_schema_history'
                             AND (col_description(c.oid, a.attnum) IS NULL OR obj_description(c.oid) IS NULL)

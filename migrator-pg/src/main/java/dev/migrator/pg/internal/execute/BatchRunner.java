@@ -75,9 +75,8 @@ final class BatchRunner {
     private Message begin() {
         Duration wait = LOCK_WAIT.compareTo(limit) > 0 ? limit : LOCK_WAIT;
         return Message.limitedTo(limit)
-                // Its rows and its record commit together: what a crash of the server takes back is pending again. So
-                // its
-                // locks need not be held until the log is on the disk.
+                // Rows and record commit together: what a crash of the server takes back is pending again. So no lock
+                // need be held until the log is on the disk.
                 .set("synchronous_commit", "off")
                 .set("lock_timeout", wait)
                 .set("row_security", "off")

@@ -8,12 +8,12 @@ import java.time.Duration;
  */
 public final class BatchSize {
     private static final int FIRST = 32;
-    private static final int MOST = 16_384;
     private static final double FASTEST_GROWTH = 1.5;
     private static final int CALM_BATCHES = 20;
 
     private Duration target;
     private int blocks = FIRST;
+    private int most = FIRST;
     private int calm;
 
     /**
@@ -25,8 +25,14 @@ public final class BatchSize {
         this.target = target;
     }
 
-    /** The number of blocks of the next batch. */
-    public int blocks() {
+    /**
+     * The number of blocks of the next batch.
+     *
+     * @param limit how many it may have; there is no growing beyond, so that half of it is half of what was
+     */
+    public int blocks(int limit) {
+        most = limit;
+        blocks = Math.min(blocks, limit);
         return blocks;
     }
 
@@ -41,7 +47,7 @@ public final class BatchSize {
         if (factor < 1) {
             blocks = Math.max(1, (int) (blocks * Math.max(0.5, factor)));
         } else if (calm == 0) {
-            blocks = Math.min(MOST, (int) Math.ceil(blocks * Math.min(FASTEST_GROWTH, factor)));
+            blocks = Math.min(most, (int) Math.ceil(blocks * Math.min(FASTEST_GROWTH, factor)));
         }
         calm = Math.max(0, calm - 1);
     }
@@ -54,6 +60,6 @@ public final class BatchSize {
 
     /** A batch had nothing to do: larger ones find sooner what there is. */
     public void nothingToDo() {
-        blocks = Math.min(MOST, blocks * 2);
+        blocks = Math.min(most, blocks * 2);
     }
 }

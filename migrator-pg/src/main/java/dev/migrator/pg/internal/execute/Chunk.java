@@ -32,9 +32,4 @@ record Chunk(int number, long relation, long filenode, long from, long to, int v
     long blocks() {
         return to - from;
     }
-
-    /** How far it has come when a part of its passes is over, as a block. */
-    long reached(int pass, int passes) {
-        return from + blocks() * pass / passes;
-    }
 }

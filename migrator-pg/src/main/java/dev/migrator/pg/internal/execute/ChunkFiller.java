@@ -72,9 +72,9 @@ final class ChunkFiller {
     private record Visit(Session session, Chunk chunk, Leaf leaf, FillSql fill, int passes) {}
 
     /** A part of a pass that is to be filled in one transaction. */
-    private record Piece(TidRange range, int pass, long reached, int nextPass) {
+    private record Piece(TidRange range, int pass, long reached) {
         Piece in(TidRange part) {
-            return new Piece(part, pass, reached, nextPass);
+            return new Piece(part, pass, reached);
         }
     }
 
@@ -140,11 +140,11 @@ final class ChunkFiller {
         Chunk chunk = visit.chunk();
         long filled = 0;
         long block = chunk.from();
-        long share = Math.max(1, (chunk.blocks() + SHARES - 1) / SHARES);
+        int share = (int) Math.max(1, (chunk.blocks() + SHARES - 1) / SHARES);
         while (block < chunk.to()) {
-            long end = Math.min(chunk.to(), block + Math.min(size.blocks(), share));
-            long reached = chunk.from() + (chunk.blocks() * pass + (end - chunk.from())) / Math.max(1, visit.passes());
-            Piece piece = new Piece(TidRange.blocks(block, end), pass, reached, end == chunk.to() ? pass + 1 : pass);
+            long end = Math.min(chunk.to(), block + size.blocks(share));
+            long reached = chunk.from() + (chunk.blocks() * pass + (end - chunk.from())) / visit.passes();
+            Piece piece = new Piece(TidRange.blocks(block, end), pass, reached);
             filled += fill(visit, piece, 0);
             block = end;
         }
@@ -176,7 +176,7 @@ final class ChunkFiller {
         long begun = System.nanoTime();
         boolean look = begun - lastLook >= BETWEEN_LOOKS.toNanos();
         Row result = batches.batch(visit.leaf(), visit.chunk())
-                .then(chunks.counting(update, visit.chunk(), piece.reached(), piece.nextPass(), look))
+                .then(chunks.counting(update, visit.chunk(), piece.reached(), look))
                 .send(visit.session())
                 .get(0);
         long now = System.nanoTime();
@@ -234,7 +234,7 @@ final class ChunkFiller {
                 .places(visit.chunk().range(), exceptIn(visit, visit.chunk().range()), ONE_BY_ONE);
         for (Row place : read(visit, places)) {
             TidRange row = TidRange.single(place.number("block"), (int) place.number("line"));
-            Piece piece = new Piece(row, 0, visit.chunk().from(), 0);
+            Piece piece = new Piece(row, 0, visit.chunk().from());
             beforeBatch(visit);
             try {
                 filled += send(visit, piece, visit.fill().updateOne(row));

@@ -146,30 +146,21 @@ final class ChunkTable {
         return sql.holdChunk(task.lease(), task.ordinal(), chunk.number(), worker);
     }
 
-    /** Tells that the worker is alive. */
-    String renew(Chunk chunk, String worker) {
-        return "UPDATE " + chunks + " SET lease_until = " + leaseEnd() + " WHERE " + isOwn(chunk, worker);
-    }
-
     /** Gives a range back, as it is. */
     String release(Chunk chunk, String worker) {
-        return "UPDATE " + chunks + " SET owner = NULL, lease_until = NULL WHERE " + isOwn(chunk, worker);
-    }
-
-    private String isOwn(Chunk chunk, String worker) {
-        return mine + " AND chunk = " + chunk.number() + " AND owner = " + Literal.text(worker);
+        return "UPDATE " + chunks + " SET owner = NULL, lease_until = NULL WHERE " + mine + " AND chunk = "
+                + chunk.number() + " AND owner = " + Literal.text(worker);
     }
 
     /**
      * An UPDATE of the table, and the count of its rows with the range.
      *
      * @param reached how far the range has come then
-     * @param nextPass the pass that comes next
      * @param askForWaiters whether to count those who wait for this transaction, too, which costs a look at all locks
      * @return statements; the last one's row says how many were {@code filled}, how many of those were {@code hot}, of
      *     how many the server has {@code counted}, and how many are {@code waiting}
      */
-    List<String> counting(String update, Chunk chunk, long reached, int nextPass, boolean askForWaiters) {
+    List<String> counting(String update, Chunk chunk, long reached, boolean askForWaiters) {
         String waiting = askForWaiters
                 ? """
                   (SELECT pg_catalog.count(*) FROM pg_catalog.pg_locks AS w WHERE NOT w.granted
@@ -183,12 +174,10 @@ final class ChunkTable {
         return List.of(
                 "SELECT pg_catalog.set_config('migrator.hot', " + allHot + "::pg_catalog.text, true),"
                         + " pg_catalog.set_config('migrator.counted', " + all + "::pg_catalog.text, true)",
-                "WITH filled AS (\n" + update
-                        + "\nRETURNING 1) SELECT pg_catalog.set_config('migrator.filled',"
-                        + " pg_catalog.count(*)::pg_catalog.text, true) FROM filled",
+                counted(update),
                 """
                 UPDATE %s SET rows = rows + %s, hot = hot + LEAST(%s, %s), next_block = GREATEST(next_block, %d),
-                    next_stripe = %d, lease_until = %s
+                    lease_until = %s
                 WHERE %s AND chunk = %d
                 RETURNING %s AS filled, %s AS hot, %s - %s AS counted, %s AS waiting"""
                         .formatted(
@@ -197,7 +186,6 @@ final class ChunkTable {
                                 filled,
                                 hot,
                                 reached,
-                                nextPass,
                                 leaseEnd(),
                                 mine,
                                 chunk.number(),
@@ -208,6 +196,11 @@ final class ChunkTable {
                                 waiting));
     }
 
+    private static String counted(String update) {
+        return "WITH filled AS (\n" + update + "\nRETURNING 1) SELECT pg_catalog.set_config('migrator.filled',"
+                + " pg_catalog.count(*)::pg_catalog.text, true) FROM filled";
+    }
+
     private static String setting(String name) {
         return "pg_catalog.current_setting('migrator." + name + "')::pg_catalog.int8";
     }
@@ -215,15 +208,20 @@ final class ChunkTable {
     /** An UPDATE of a row of a table outside of any worker's range, counted with one of the table's ranges. */
     List<String> countingAlone(String update, long relation) {
         return List.of(
-                "WITH filled AS (\n" + update
-                        + "\nRETURNING 1) SELECT pg_catalog.set_config('migrator.filled',"
-                        + " pg_catalog.count(*)::pg_catalog.text, true) FROM filled",
+                counted(update),
                 """
-                UPDATE %s SET rows = rows + pg_catalog.current_setting('migrator.filled')::pg_catalog.int8
+                UPDATE %s SET rows = rows + %s
                 WHERE %s AND chunk = (SELECT pg_catalog.min(first.chunk) FROM %s AS first
                     WHERE %s AND first.relation = %d)
-                RETURNING pg_catalog.current_setting('migrator.filled')::pg_catalog.int8 AS filled"""
-                        .formatted(chunks, mine, chunks, task.isMine(sql, "first"), relation));
+                RETURNING %s AS filled"""
+                        .formatted(
+                                chunks,
+                                setting("filled"),
+                                mine,
+                                chunks,
+                                task.isMine(sql, "first"),
+                                relation,
+                                setting("filled")));
     }
 
     /**
@@ -235,7 +233,7 @@ final class ChunkTable {
     String close(Chunk chunk, String count) {
         return """
                 WITH remaining AS (%s)
-                UPDATE %s SET next_stripe = 0, skipped = r.n, done = r.n = 0, owner = NULL, lease_until = NULL,
+                UPDATE %s SET skipped = r.n, done = r.n = 0, owner = NULL, lease_until = NULL,
                     next_block = CASE r.n WHEN 0 THEN to_block ELSE next_block END
                 FROM remaining AS r WHERE %s AND chunk = %d
                 RETURNING r.n AS remaining"""

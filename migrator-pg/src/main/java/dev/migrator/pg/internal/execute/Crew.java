@@ -1,7 +1,6 @@
 package dev.migrator.pg.internal.execute;
 
 import dev.migrator.engine.Pace;
-import dev.migrator.pg.internal.sql.Session;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +18,7 @@ final class Crew implements AutoCloseable {
     private final BiFunction<Integer, Overseer, Worker> workers;
     private final Pace pace;
     private final List<Member> members = new ArrayList<>();
+    private final List<Member> leaving = new ArrayList<>();
     private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
 
     /**
@@ -60,15 +60,10 @@ final class Crew implements AutoCloseable {
         }
 
         @Override
-        public void beforeBatch(Session session) {
+        public void checkpoint() {
             if (stopping) {
                 throw new StoppedException();
             }
-        }
-
-        @Override
-        public void filled(long rows) {
-            // The one who leads reads it from the record.
         }
     }
 
@@ -79,7 +74,9 @@ final class Crew implements AutoCloseable {
             throw failed;
         }
         while (members.size() > number) {
-            members.remove(members.size() - 1).stopping = true;
+            Member last = members.remove(members.size() - 1);
+            last.stopping = true;
+            leaving.add(last);
         }
         while (members.size() < number) {
             // Numbers begin with 2: the one who leads is the first.
@@ -93,8 +90,9 @@ final class Crew implements AutoCloseable {
     @Override
     public void close() {
         members.forEach(member -> member.stopping = true);
+        leaving.addAll(members);
         boolean interrupted = false;
-        for (Member member : members) {
+        for (Member member : leaving) {
             while (member.thread.isAlive()) {
                 try {
                     member.thread.join();

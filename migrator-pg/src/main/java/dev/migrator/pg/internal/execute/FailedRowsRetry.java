@@ -22,7 +22,7 @@ import javax.sql.DataSource;
  * written or deleted it. A row that fails again is recorded with what the server says now. One that somebody has locked is
  * waited for.
  */
-final class FailedRowsRetry implements Overseer {
+final class FailedRowsRetry {
     private static final int MOST_TIMEOUTS = 5;
 
     private final Task task;
@@ -46,7 +46,7 @@ final class FailedRowsRetry implements Overseer {
         this.sql = sql;
         String name = task.lease().owner() + "/" + UUID.randomUUID() + "/retry";
         this.throttle = new Throttle(source, sql, task.lease(), task.step(), backfill.table(), setup, pace);
-        this.worker = new Worker(name, task, backfill, source, sql, settings, throttle, pace, this);
+        this.worker = new Worker(name, task, backfill, source, sql, settings, throttle, pace, new Overseer() {});
     }
 
     RetryReport run() {
@@ -122,15 +122,5 @@ final class FailedRowsRetry implements Overseer {
         worker.batches().insist(session, leaf, () -> worker.batches()
                 .patient()
                 .then(worker.failed().update(row, e)));
-    }
-
-    @Override
-    public void beforeBatch(Session session) {
-        // There is nothing to tell of a few rows.
-    }
-
-    @Override
-    public void filled(long rows) {
-        // The record counts them.
     }
 }

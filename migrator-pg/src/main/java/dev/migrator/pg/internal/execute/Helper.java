@@ -129,13 +129,11 @@ public final class Helper implements Overseer {
         @Override
         public void checkpoint() {
             long now = System.nanoTime();
-            if (!stopped && now - lastLook < BETWEEN_LOOKS.toNanos()) {
+            if (now - lastLook < BETWEEN_LOOKS.toNanos()) {
                 return;
             }
             lastLook = now;
-            if (stopped
-                    || !Session.with(source, session -> LedBackfill.all(session, sql))
-                            .contains(led)) {
+            if (!Session.with(source, session -> LedBackfill.all(session, sql)).contains(led)) {
                 throw new StoppedException();
             }
         }
@@ -147,7 +145,7 @@ public final class Helper implements Overseer {
     }
 
     @Override
-    public void beforeBatch(Session session) {
+    public void checkpoint() {
         if (stopped) {
             throw new StoppedException();
         }

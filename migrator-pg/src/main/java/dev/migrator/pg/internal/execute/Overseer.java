@@ -2,16 +2,19 @@ package dev.migrator.pg.internal.execute;
 
 import dev.migrator.pg.internal.sql.Session;
 
-/** Who is asked before each batch of a worker, while it holds nothing, and told after it. */
+/** Who may stop a worker, and is told of its batches; by default, nobody. */
 interface Overseer {
 
+    /** Throws {@link StoppedException} if the worker is to stop; asked between batches, and wherever it waits. */
+    default void checkpoint() {}
+
     /**
-     * Returns when the next batch may run; throws if the worker is to stop.
+     * A batch is about to begin.
      *
      * @param session the worker's session, outside of any transaction
      */
-    void beforeBatch(Session session);
+    default void beforeBatch(Session session) {}
 
     /** Rows were filled. */
-    void filled(long rows);
+    default void filled(long rows) {}
 }

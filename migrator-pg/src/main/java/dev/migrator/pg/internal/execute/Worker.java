@@ -58,15 +58,23 @@ final class Worker {
             Pace pace,
             Overseer overseer) {
         this.name = name;
-        this.task = task;
+        this.task = task.with(new OverseenControl(task.control(), overseer));
         this.backfill = backfill;
         this.source = source;
         this.chunks = new ChunkTable(sql, task, settings);
         this.failed = new FailedRows(sql, task, settings, backfill.table());
-        this.batches = new BatchRunner(task, name, chunks, backfill.table(), sql, settings, pace);
+        this.batches = new BatchRunner(this.task, name, chunks, backfill.table(), sql, settings, pace);
         this.pacing = throttle.worker(name);
         this.filler = new ChunkFiller(
-                task, backfill, batches, chunks, failed, overseer, throttle, pacing, new Striping(System::nanoTime));
+                this.task,
+                backfill,
+                batches,
+                chunks,
+                failed,
+                overseer,
+                throttle,
+                pacing,
+                new Striping(System::nanoTime));
     }
 
     BatchRunner batches() {
@@ -192,6 +200,8 @@ final class Worker {
             overseer.filled(filled);
         } catch (RewrittenException e) {
             restart(leaf.get());
+        } catch (LeafGoneException e) {
+            checkIsGone(leaf.get(), e);
         }
     }
 

@@ -20,6 +20,7 @@ import java.util.Optional;
  *
  * <ol>
  *   <li>Every transaction of an engine holds the row in {@code lease} FOR SHARE, having seen its own token there.
+ *   <li>Whoever wants a new token first waits at the turnstile, behind which those who come later have to wait.
  *   <li>A new token is given out under that row's lock, hence when no such transaction is under way, and only if the row
  *       in {@code control} then says that the lease has run out.
  *   <li>Renewal writes {@code control} alone, so that no step, however long, stands in its way.
@@ -56,6 +57,7 @@ final class LeaseTable {
             statements.add(insert("lease", id, "token", "0"));
             statements.add(insert("control", id, "owner", "''"));
         }
+        statements.add(turnstile(id));
         statements.add("SELECT %s(%s, %s, %s) AS token"
                 .formatted(database.table("take_lease"), key(id), Literal.text(owner), interval(timeToLive)));
         return taken(id, owner, statements);
@@ -133,7 +135,8 @@ final class LeaseTable {
                         interval(timeToLive));
         for (int tries = 0; tries < SETTLE_TRIES; tries++) {
             try {
-                Row row = database.tryTransaction(List.of(statement)).get(0);
+                Row row = database.tryTransaction(List.of(turnstile(lease.migration()), statement))
+                        .get(0);
                 return new Lease(lease.migration(), row.number("token"), lease.owner());
             } catch (SQLException e) {
                 if (SqlErrors.state(e).equals(SqlErrors.LEASE_LOST)) {
@@ -150,6 +153,11 @@ final class LeaseTable {
                 what + ": a transaction of that token is still under way after " + SETTLE_TRIES
                         + " waits. Nothing was changed.",
                 Optional.empty());
+    }
+
+    /** Waits for those who hold the token's row, and lets no others have it first. */
+    private String turnstile(String id) {
+        return "SELECT pg_catalog.pg_advisory_xact_lock(" + database.table("turnstile") + "(" + key(id) + "))";
     }
 
     private String key(String id) {
