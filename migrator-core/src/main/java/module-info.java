@@ -9,4 +9,5 @@ module dev.migrator.core {
     exports dev.migrator.operation;
     exports dev.migrator.plan;
     exports dev.migrator.throttle;
+    exports dev.migrator.transform;
 }

@@ -63,6 +63,12 @@ final class Json {
         json.put("skipped", backfill.skipped());
         json.put("failedRows", backfill.failedRows());
         json.put("throttle", backfill.throttle().map(Json::throttle).orElse(null));
+        json.put(
+                "freshness",
+                backfill.freshness()
+                        .map(freshness ->
+                                Map.of("entries", freshness.entries(), "oldestSeconds", freshness.oldestSeconds()))
+                        .orElse(null));
         json.put("workers", backfill.workers().stream().map(Json::worker).toList());
         return json;
     }

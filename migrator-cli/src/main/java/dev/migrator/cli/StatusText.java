@@ -115,6 +115,14 @@ final class StatusText {
                         backfill.failedRows())));
         status.failedRows().forEach(row -> remarks.add("failed row " + FailedCommand.line(row)));
         status.backfill()
+                .flatMap(BackfillStatus::freshness)
+                .filter(freshness -> freshness.entries() > 0)
+                .ifPresent(freshness -> remarks.add(String.format(
+                        Locale.ROOT,
+                        "%,d rows wait to be computed, the oldest for %,d s",
+                        freshness.entries(),
+                        freshness.oldestSeconds())));
+        status.backfill()
                 .filter(backfill -> backfill.failedRows() > status.failedRows().size())
                 .ifPresent(backfill -> remarks.add(String.format(
                         Locale.ROOT, "all %,d failed rows: migrator failed %s", backfill.failedRows(), status.id())));

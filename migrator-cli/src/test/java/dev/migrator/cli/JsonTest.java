@@ -71,6 +71,7 @@ class JsonTest {
                         "skipped",
                         "failedRows",
                         "throttle",
+                        "freshness",
                         "workers");
         assertThat(json.get("backfill").get("rowsPerSecond").asDouble()).isEqualTo(12.5);
         assertThat(json.get("backfill").get("failedRows").asLong()).isEqualTo(1);

@@ -3,7 +3,9 @@ package dev.migrator.operation;
 import dev.migrator.Identifier;
 import dev.migrator.TableRef;
 import dev.migrator.internal.check.Checks;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Adds a column.
@@ -18,6 +20,8 @@ import java.util.Optional;
  * @param comment its comment
  * @param identity how it counts by itself, from CONTRACT on; before, the migrator numbers the rows, in no particular order
  * @param generated the SQL expression of a stored generated column, on a table without rows only
+ * @param transform the name of the application's {@link dev.migrator.transform.BatchTransform} that computes it
+ * @param inputs the columns that the transform is given
  */
 public record AddColumn(
         TableRef table,
@@ -28,8 +32,35 @@ public record AddColumn(
         Optional<String> up,
         Optional<String> comment,
         Optional<Identity> identity,
-        Optional<String> generated)
+        Optional<String> generated,
+        Optional<String> transform,
+        List<Identifier> inputs)
         implements Operation {
+
+    /** A column that no transform computes. */
+    public AddColumn(
+            TableRef table,
+            Identifier column,
+            String type,
+            boolean nullable,
+            Optional<String> defaultValue,
+            Optional<String> up,
+            Optional<String> comment,
+            Optional<Identity> identity,
+            Optional<String> generated) {
+        this(
+                table,
+                column,
+                type,
+                nullable,
+                defaultValue,
+                up,
+                comment,
+                identity,
+                generated,
+                Optional.empty(),
+                List.of());
+    }
 
     /**
      * Checks the operation.
@@ -41,12 +72,16 @@ public record AddColumn(
         defaultValue = defaultValue.map(String::strip);
         up = up.map(String::strip);
         generated = generated.map(String::strip);
+        transform = transform.map(String::strip);
+        inputs = List.copyOf(inputs);
         Checks checks = new Checks()
                 .text("type", type)
                 .text("default", defaultValue)
                 .text("up", up)
                 .text("comment", comment)
-                .text("generated", generated);
+                .text("generated", generated)
+                .text("transform", transform)
+                .distinct("inputs", inputs, "");
         if (generated.isPresent()) {
             checks.addIf(defaultValue.isPresent(), "default", "contradicts `generated`: such a column has no default")
                     .addIf(up.isPresent(), "up", "contradicts `generated`: the server fills such a column")
@@ -56,12 +91,27 @@ public record AddColumn(
             checks.addIf(defaultValue.isPresent(), "default", "contradicts `identity`, which is a default itself")
                     .addIf(up.isPresent(), "up", "contradicts `identity`: the server fills such a column");
         }
+        if (transform.isPresent()) {
+            boolean other = defaultValue.isPresent() || up.isPresent() || identity.isPresent() || generated.isPresent();
+            checks.addIf(
+                            other,
+                            "transform",
+                            "contradicts `default`, `up`, `identity` and `generated`: the application computes such a column")
+                    .addIf(inputs.isEmpty(), "inputs", "is missing; name the columns that the transform reads")
+                    .addIf(inputs.contains(column), "inputs", "names the new column itself");
+        }
+        checks.addIf(transform.isEmpty() && !inputs.isEmpty(), "inputs", "is for a `transform`, and there is none");
         boolean filled = defaultValue.isPresent() || up.isPresent() || identity.isPresent() || generated.isPresent();
         checks.addIf(
-                !nullable && !filled,
+                !nullable && !filled && transform.isEmpty(),
                 "nullable",
                 "is false, but nothing fills the column when the old release inserts a row;"
                         + " give one of `default`, `up`, `identity`, `generated`");
+        checks.addIf(
+                !nullable && transform.isPresent(),
+                "nullable",
+                "is false, but the rows of the old release are NULL until the application has computed them;"
+                        + " leave it out here, and use `setNotNull` in a migration after this one");
         checks.throwIfAny();
     }
 
@@ -103,6 +153,8 @@ public record AddColumn(
         private Optional<String> comment = Optional.empty();
         private Optional<Identity> identity = Optional.empty();
         private Optional<String> generated = Optional.empty();
+        private Optional<String> transform = Optional.empty();
+        private List<Identifier> inputs = List.of();
 
         private Builder(TableRef table, Identifier column, String type) {
             this.table = table;
@@ -190,13 +242,28 @@ public record AddColumn(
         }
 
         /**
+         * Has the application compute the column; it stays in step with its inputs until CONTRACT.
+         *
+         * @param name the name under which the application gives its {@link dev.migrator.transform.BatchTransform}
+         * @param inputs the columns that the transform is given, unquoted
+         * @return this
+         * @throws IllegalArgumentException if an input can't be a name
+         */
+        public Builder transform(String name, String... inputs) {
+            transform = Optional.of(name);
+            this.inputs = Stream.of(inputs).map(Identifier::of).toList();
+            return this;
+        }
+
+        /**
          * Makes the operation.
          *
          * @return the operation
          * @throws IllegalArgumentException with all that contradicts itself
          */
         public AddColumn build() {
-            return new AddColumn(table, column, type, nullable, defaultValue, up, comment, identity, generated);
+            return new AddColumn(
+                    table, column, type, nullable, defaultValue, up, comment, identity, generated, transform, inputs);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.migrator.plan;
 import dev.migrator.Identifier;
 import dev.migrator.QualifiedName;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a {@link Step} does, or what its undo does. The kinds differ in how they may be run without hurting anybody, so
@@ -75,13 +76,77 @@ public sealed interface Action {
      * @param assignments what an {@code UPDATE … SET} of one row says, the marker's transition included
      * @param pending the condition on a row that still has to be filled
      * @param skipsUserTriggers whether the table's own triggers are left out, by {@code session_replication_role}
+     * @param computation what the application computes; empty: the server does, by the assignments. Else these take a row
+     *     over into the queue of the computation, for when it can't be computed at once
      */
-    record Backfill(QualifiedName table, String assignments, String pending, boolean skipsUserTriggers)
+    record Backfill(
+            QualifiedName table,
+            String assignments,
+            String pending,
+            boolean skipsUserTriggers,
+            Optional<Computation> computation)
             implements Action {
+
+        /** A backfill whose values the server computes. */
+        public Backfill(QualifiedName table, String assignments, String pending, boolean skipsUserTriggers) {
+            this(table, assignments, pending, skipsUserTriggers, Optional.empty());
+        }
 
         /** A backfill whose updates fire the table's own triggers, as any update does. */
         public Backfill(QualifiedName table, String assignments, String pending) {
             this(table, assignments, pending, false);
+        }
+    }
+
+    /**
+     * A column that the application computes. A row is pending while its marker is even: 0 if no release has written it since
+     * EXPAND; else it stands in the queue, and the marker tells which transaction made it pending, so that a value that was
+     * computed from what the row no longer says is not written.
+     *
+     * @param transform the name of the application's function
+     * @param column the column
+     * @param type its type without modifiers, to which a text is cast
+     * @param inputs the columns that the function is given
+     * @param key the primary key
+     * @param marker the marker column
+     * @param queue the table of rows that have become pending since EXPAND, by their keys {@code k1}, {@code k2}, …
+     */
+    record Computation(
+            String transform,
+            Identifier column,
+            String type,
+            List<Identifier> inputs,
+            List<Identifier> key,
+            Identifier marker,
+            QualifiedName queue) {
+        /** Copies the lists. */
+        public Computation {
+            inputs = List.copyOf(inputs);
+            key = List.copyOf(key);
+        }
+    }
+
+    /**
+     * Computes what is queued until nothing is pending, and then, in one short transaction under its locks in which that is
+     * seen again, runs its statements. The step's record commits with them.
+     *
+     * @param table the table
+     * @param computation what is computed
+     * @param skipsUserTriggers whether the table's own triggers are left out while values are written
+     * @param locks the locks of the transaction
+     * @param statements its statements, in order
+     */
+    record CatchUp(
+            QualifiedName table,
+            Computation computation,
+            boolean skipsUserTriggers,
+            List<TableLock> locks,
+            List<String> statements)
+            implements Action {
+        /** Copies the lists. */
+        public CatchUp {
+            locks = List.copyOf(locks);
+            statements = List.copyOf(statements);
         }
     }
 

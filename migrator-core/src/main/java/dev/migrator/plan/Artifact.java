@@ -8,7 +8,7 @@ import dev.migrator.QualifiedName;
  *
  * @param kind what it is
  * @param table the table that it belongs to
- * @param name its name; a function's lies in the state schema, the others' in the table's schema or in the table
+ * @param name its name; a function's and a table's lie in the state schema, the others' in the table's schema or in the table
  * @param helper whether it exists for the migrator only and must be gone after PURGE and after a rollback
  */
 public record Artifact(Kind kind, QualifiedName table, Identifier name, boolean helper) {
@@ -28,6 +28,8 @@ public record Artifact(Kind kind, QualifiedName table, Identifier name, boolean 
         /** Extended statistics on the table. */
         STATISTICS,
         /** A sequence in the table's schema. */
-        SEQUENCE
+        SEQUENCE,
+        /** A table in the state schema. */
+        TABLE
     }
 }

@@ -1,6 +1,7 @@
 package dev.migrator.plan;
 
 import dev.migrator.Gate;
+import dev.migrator.Identifier;
 import dev.migrator.Migration;
 import dev.migrator.Phase;
 import dev.migrator.internal.check.Durations;
@@ -158,7 +159,9 @@ public final class PlanText {
         if (!lock.mode().hurtsApplications()) {
             return "";
         }
-        return action instanceof Action.Transaction ? ", for the moment of one short transaction" : "";
+        return action instanceof Action.Transaction || action instanceof Action.CatchUp
+                ? ", for the moment of one short transaction"
+                : "";
     }
 
     private void action(Action action, int most) {
@@ -176,6 +179,15 @@ public final class PlanText {
                     List.of("DROP INDEX CONCURRENTLY " + drop.table().schema().quoted() + "."
                             + drop.name().quoted()),
                     most);
+        } else if (action instanceof Action.Backfill backfill
+                && backfill.computation().isPresent()) {
+            computed(backfill.computation().get());
+            line(INDENT + "in small batches"
+                    + (backfill.skipsUserTriggers() ? ", without the table's own triggers" : ""));
+        } else if (action instanceof Action.CatchUp catchUp) {
+            computed(catchUp.computation());
+            line(INDENT + "until nothing is pending, and then:");
+            sql(catchUp.statements(), most);
         } else if (action instanceof Action.Backfill backfill) {
             sql(
                     List.of("UPDATE " + backfill.table().quoted() + " SET " + backfill.assignments() + " WHERE "
@@ -189,6 +201,13 @@ public final class PlanText {
         } else if (action instanceof Action.Require require) {
             line(INDENT + "must be true: " + require.query());
         }
+    }
+
+    private void computed(Action.Computation computation) {
+        List<String> inputs =
+                computation.inputs().stream().map(Identifier::quoted).toList();
+        line(INDENT + "the application's transform " + computation.transform() + " computes "
+                + computation.column().quoted() + " from " + String.join(", ", inputs));
     }
 
     private void sql(List<String> statements, int most) {

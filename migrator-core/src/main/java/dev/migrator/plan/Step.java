@@ -55,6 +55,8 @@ public record Step(
             return List.of(new TableLock(drop.table(), LockMode.SHARE_UPDATE_EXCLUSIVE));
         } else if (action instanceof Action.Backfill backfill) {
             return List.of(new TableLock(backfill.table(), LockMode.ROW_EXCLUSIVE));
+        } else if (action instanceof Action.CatchUp catchUp) {
+            return catchUp.locks();
         } else if (action instanceof Action.Compare compare) {
             return List.of(new TableLock(compare.table(), LockMode.ACCESS_SHARE));
         }

@@ -1,7 +1,7 @@
 package dev.migrator.pg;
 
 import dev.migrator.engine.StepFailure;
-import dev.migrator.pg.internal.execute.Helper;
+import dev.migrator.pg.internal.backfill.Helper;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;

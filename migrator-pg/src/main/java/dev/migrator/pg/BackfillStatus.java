@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param skipped rows that were passed over because somebody held them, and to which it comes back
  * @param failedRows rows whose expression failed
  * @param workers who works on it now
+ * @param freshness how far what the application computes is behind; empty if it computes nothing, or no more
  */
 public record BackfillStatus(
         long blocksTotal,
@@ -24,11 +25,33 @@ public record BackfillStatus(
         Optional<Long> etaSeconds,
         long skipped,
         long failedRows,
-        List<WorkerStatus> workers) {
+        List<WorkerStatus> workers,
+        Optional<Freshness> freshness) {
 
     /** Copies the list. */
     public BackfillStatus {
         workers = List.copyOf(workers);
+    }
+
+    /**
+     * How far a column that the application computes is behind what releases write.
+     *
+     * @param entries rows that wait to be computed
+     * @param oldestSeconds how long the oldest of them has waited
+     */
+    public record Freshness(long entries, long oldestSeconds) {}
+
+    /** One in which the application computes nothing. */
+    public BackfillStatus(
+            long blocksTotal,
+            long blocksDone,
+            long rows,
+            Optional<Double> rowsPerSecond,
+            Optional<Long> etaSeconds,
+            long skipped,
+            long failedRows,
+            List<WorkerStatus> workers) {
+        this(blocksTotal, blocksDone, rows, rowsPerSecond, etaSeconds, skipped, failedRows, workers, Optional.empty());
     }
 
     /** One on which nobody works. */

@@ -9,13 +9,13 @@ import dev.migrator.engine.EngineSettings;
 import dev.migrator.engine.Pace;
 import dev.migrator.engine.Planner;
 import dev.migrator.engine.StepExecutor;
-import dev.migrator.pg.internal.execute.ExecutorSettings;
-import dev.migrator.pg.internal.execute.Helper;
+import dev.migrator.pg.internal.backfill.Helper;
 import dev.migrator.pg.internal.execute.PgExecutor;
 import dev.migrator.pg.internal.plan.PgFingerprinter;
 import dev.migrator.pg.internal.plan.PgPlanner;
 import dev.migrator.pg.internal.state.PgStore;
 import dev.migrator.pg.internal.throttle.ThrottleSetup;
+import dev.migrator.pg.internal.transact.ExecutorSettings;
 import dev.migrator.throttle.ThrottleSignal;
 import java.util.List;
 import java.util.Optional;
@@ -40,8 +40,10 @@ final class Engines {
         this.direct = builder.direct.orElse(builder.source);
         this.store = store;
         this.planner = new PgPlanner(source, Identifier.of(builder.stateSchema), builder.freeSpace);
-        this.executorSettings =
-                ExecutorSettings.defaults().withMaxStall(builder.maxStall).withLockDeadline(builder.lockDeadline);
+        this.executorSettings = ExecutorSettings.defaults()
+                .withMaxStall(builder.maxStall)
+                .withLockDeadline(builder.lockDeadline)
+                .withTransforms(builder.transforms);
         this.engineSettings = new EngineSettings(owner(), builder.leaseTime, builder.leaseWait, builder.retryFor);
         this.listener = builder.listener;
         this.signals = List.copyOf(builder.signals);

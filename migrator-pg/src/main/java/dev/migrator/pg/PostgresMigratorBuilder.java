@@ -3,7 +3,10 @@ package dev.migrator.pg;
 import dev.migrator.Identifier;
 import dev.migrator.Migration;
 import dev.migrator.engine.EngineListener;
+import dev.migrator.pg.internal.transact.Transforms;
 import dev.migrator.throttle.ThrottleSignal;
+import dev.migrator.transform.BatchTransform;
+import dev.migrator.transform.TransformSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -23,6 +26,7 @@ public final class PostgresMigratorBuilder {
     EngineListener listener = EngineListener.NONE;
     final List<ThrottleSignal> signals = new ArrayList<>();
     OptionalLong freeSpace = OptionalLong.empty();
+    Transforms transforms = Transforms.NONE;
     Duration leaseTime = Duration.ofSeconds(30);
     Duration leaseWait = Duration.ofMinutes(10);
     Duration retryFor = Duration.ofMinutes(5);
@@ -109,6 +113,24 @@ public final class PostgresMigratorBuilder {
      */
     public PostgresMigratorBuilder throttle(ThrottleSignal signal) {
         this.signals.add(signal);
+        return this;
+    }
+
+    /**
+     * Gives the function that computes a column, under the name by which migrations call it ({@code transform:}), with the
+     * default settings.
+     */
+    public PostgresMigratorBuilder transform(String name, BatchTransform function) {
+        return transform(name, function, TransformSettings.defaults());
+    }
+
+    /**
+     * Gives the function that computes a column, under the name by which migrations call it ({@code transform:}). A process
+     * that lacks it may lead such a migration all the same; rows are computed by processes that have it, and that
+     * {@linkplain PostgresMigrator#helpWithBackfills help}: those compute, too, what the old release writes until CONTRACT.
+     */
+    public PostgresMigratorBuilder transform(String name, BatchTransform function, TransformSettings settings) {
+        this.transforms = transforms.with(name, function, settings);
         return this;
     }
 

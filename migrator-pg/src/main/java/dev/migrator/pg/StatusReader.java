@@ -7,7 +7,8 @@ import dev.migrator.engine.Event;
 import dev.migrator.engine.MigrationState;
 import dev.migrator.engine.Position;
 import dev.migrator.engine.Waiting;
-import dev.migrator.pg.internal.execute.FillSummary;
+import dev.migrator.pg.internal.backfill.FillSummary;
+import dev.migrator.pg.internal.backfill.QueueLag;
 import dev.migrator.pg.internal.sql.Row;
 import dev.migrator.pg.internal.sql.Session;
 import dev.migrator.pg.internal.state.PgStore;
@@ -127,11 +128,25 @@ final class StatusReader {
         Row row = Session.with(source, session -> session.query(sql, target, id, target, id))
                 .get(0);
         return Optional.of(backfill(
-                summary, row.number("failed"), workingTime(store.history(id), row.time("until")), workers.workers(id)));
+                summary,
+                row.number("failed"),
+                workingTime(store.history(id), row.time("until")),
+                workers.workers(id),
+                freshness(id)));
+    }
+
+    private Optional<BackfillStatus.Freshness> freshness(String id) {
+        return Session.with(source, session -> QueueLag.open(session, store.sql(), id, store.steps(id)))
+                .map(lag ->
+                        new BackfillStatus.Freshness(lag.entries(), lag.oldest().toSeconds()));
     }
 
     private static BackfillStatus backfill(
-            FillSummary summary, long failed, Duration working, List<WorkerStatus> workers) {
+            FillSummary summary,
+            long failed,
+            Duration working,
+            List<WorkerStatus> workers,
+            Optional<BackfillStatus.Freshness> freshness) {
         double seconds = working.toMillis() / 1000.0;
         long rows = summary.rows();
         long total = summary.blocksTotal();
@@ -140,7 +155,15 @@ final class StatusReader {
         Optional<Long> eta =
                 seconds > 0 && done > 0 ? Optional.of(Math.round(seconds / done * (total - done))) : Optional.empty();
         return new BackfillStatus(
-                total, done, rows, rate, done == total ? Optional.of(0L) : eta, summary.skipped(), failed, workers);
+                total,
+                done,
+                rows,
+                rate,
+                done == total ? Optional.of(0L) : eta,
+                summary.skipped(),
+                failed,
+                workers,
+                freshness);
     }
 
     /**

@@ -54,7 +54,10 @@ final class OperationForms {
 
     OperationForms(Report report) {
         this.report = report;
-        form("addColumn", "schema table column type nullable default up comment identity generated", this::addColumn);
+        form(
+                "addColumn",
+                "schema table column type nullable default up comment identity generated transform inputs",
+                this::addColumn);
         form("dropColumn", "schema table column down", this::dropColumn);
         form("renameColumn", "schema table column to", this::renameColumn);
         form("changeType", "schema table column type up down to", this::changeType);
@@ -88,6 +91,8 @@ final class OperationForms {
         Optional<String> comment = keys.optionalText("comment");
         Optional<Identity> identity = keys.choice("identity", IDENTITIES);
         Optional<String> generated = keys.optionalText("generated");
+        Optional<String> transform = keys.optionalText("transform");
+        List<Identifier> inputs = keys.has("inputs") ? keys.names("inputs") : List.of();
         return () -> new AddColumn(
                 table.orElseThrow(),
                 column.orElseThrow(),
@@ -97,7 +102,9 @@ final class OperationForms {
                 up,
                 comment,
                 identity,
-                generated);
+                generated,
+                transform,
+                inputs);
     }
 
     private Supplier<Operation> dropColumn(Keys keys) {

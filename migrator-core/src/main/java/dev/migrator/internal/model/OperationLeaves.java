@@ -45,6 +45,8 @@ final class OperationLeaves implements Operation.Cases<Leaves> {
         put("comment", operation.comment());
         put("identity", operation.identity().map(identity -> words(identity.sql())));
         put("generated", operation.generated());
+        put("transform", operation.transform());
+        names("inputs", operation.inputs());
         return leaves;
     }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.migrator.Phase;
 import dev.migrator.engine.StepStatus;
-import dev.migrator.pg.internal.execute.ExecutorSettings;
+import dev.migrator.pg.internal.transact.ExecutorSettings;
 import dev.migrator.plan.Action;
 import dev.migrator.plan.Step;
 import dev.migrator.test.PostgresServer;

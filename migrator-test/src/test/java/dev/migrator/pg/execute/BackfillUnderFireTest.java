@@ -12,6 +12,8 @@ import dev.migrator.test.FaultPlan;
 import dev.migrator.test.FaultyDataSource;
 import dev.migrator.test.TcpProxy;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -97,6 +99,9 @@ class BackfillUnderFireTest {
             assertThat(application.failures()).isEmpty();
             users.assertComplete();
             assertThat(users.recordedRows()).isEqualTo(2_000);
+            assertThat(users.site.db.queryLong("SELECT max(visit) FROM migrator.backfill_chunk"))
+                    .as("visits")
+                    .isLessThan(20);
         }
     }
 
@@ -164,7 +169,11 @@ class BackfillUnderFireTest {
                 return false;
             });
             try (Application application = new Application(
-                    users.site.db, 4, n -> "UPDATE users SET pad = 'x' WHERE id = " + (1 + n * 7919L % 3000))) {
+                    users.site.db,
+                    3,
+                    // Sixty neighbours: whichever lines of their pages a batch has, it has some of theirs.
+                    n -> "SELECT FROM users WHERE id BETWEEN " + (1 + n % 3 * 1000) + " AND " + (60 + n % 3 * 1000)
+                            + " ORDER BY id FOR UPDATE")) {
                 users.site
                         .executor(source, ExecutionSite.settings().withBatchTarget(Duration.ofMillis(400)))
                         .run(users.site.lease, FILL, users.site.control());
@@ -193,6 +202,33 @@ class BackfillUnderFireTest {
             assertThat(source.fired()).isTrue();
             users.assertComplete();
             assertThat(users.recordedRows()).isEqualTo(2_000);
+        }
+    }
+
+    @Test
+    void aBatchOfAWorkerWhoseRangeWasTakenFillsNothing() {
+        try (BackfillSite users = BackfillSite.of(2_000)) {
+            List<Long> pending = new ArrayList<>();
+            FaultyDataSource source = FaultyDataSource.over(
+                    users.site.db.dataSource(),
+                    FaultPlan.onStatement(1, () -> {
+                        users.site.db.execute(
+                                "UPDATE migrator.backfill_chunk SET owner = 'another', lease_until = now() + '1s'");
+                        pending.add(users.pending());
+                    }),
+                    sql -> {
+                        if (sql.contains("SKIP LOCKED") && sql.contains("lease_until") && !pending.isEmpty()) {
+                            pending.add(users.pending());
+                        }
+                        return sql.contains("UPDATE ONLY");
+                    });
+            users.run(source);
+
+            assertThat(pending).hasSizeGreaterThan(1);
+            assertThat(pending.subList(0, 2))
+                    .as("pending when it was taken, and after its batch")
+                    .containsOnly(2_000L);
+            users.assertComplete();
         }
     }
 

@@ -2,7 +2,7 @@ package dev.migrator.pg.execute;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.migrator.pg.internal.execute.BatchSize;
+import dev.migrator.pg.internal.backfill.BatchSize;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +53,15 @@ class BatchSizeTest {
         assertThat(size.blocks(100)).isEqualTo(100);
         size.tooLong();
         assertThat(size.blocks(100)).isEqualTo(50);
+    }
+
+    @Test
+    void aSmallerLimitCountsAtOnceAndIsWhatIsHalved() {
+        batches(12, 0.1);
+        assertThat(size.blocks(MOST)).isGreaterThan(100);
+        assertThat(size.blocks(100)).isEqualTo(100);
+        size.tooLong();
+        assertThat(size.blocks(MOST)).isEqualTo(50);
     }
 
     @Test

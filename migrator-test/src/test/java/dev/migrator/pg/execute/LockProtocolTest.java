@@ -11,7 +11,7 @@ import dev.migrator.engine.ErrorClass;
 import dev.migrator.engine.PausedException;
 import dev.migrator.engine.StepFailure;
 import dev.migrator.engine.StepStatus;
-import dev.migrator.pg.internal.execute.ExecutorSettings;
+import dev.migrator.pg.internal.transact.ExecutorSettings;
 import dev.migrator.plan.Action;
 import dev.migrator.plan.LockMode;
 import dev.migrator.plan.Step;

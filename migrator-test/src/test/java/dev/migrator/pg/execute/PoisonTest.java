@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.migrator.engine.ErrorClass;
 import dev.migrator.engine.StepFailure;
 import dev.migrator.engine.StepStatus;
-import dev.migrator.pg.internal.execute.ExecutorSettings;
+import dev.migrator.pg.internal.transact.ExecutorSettings;
 import dev.migrator.plan.Action;
 import dev.migrator.plan.Step;
 import dev.migrator.test.FaultPlan;

@@ -2,7 +2,7 @@ package dev.migrator.pg.execute;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.migrator.pg.internal.execute.Striping;
+import dev.migrator.pg.internal.backfill.Striping;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

@@ -128,7 +128,9 @@ public final class Comparisons {
 
     private static Stream<StepState> transactions(List<StepState> steps, Phase phase) {
         return steps.stream()
-                .filter(state -> state.step().phase() == phase && state.step().action() instanceof Action.Transaction);
+                .filter(state -> state.step().phase() == phase
+                        && (state.step().action() instanceof Action.Transaction
+                                || state.step().action() instanceof Action.CatchUp));
     }
 
     private static List<StepState> comparisons(List<StepState> steps, Phase phase) {

@@ -5,6 +5,7 @@ import dev.migrator.engine.PausedException;
 import dev.migrator.engine.Progress;
 import dev.migrator.engine.StepFailure;
 import dev.migrator.pg.internal.sql.Session;
+import dev.migrator.pg.internal.transact.Task;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.slf4j.Logger;

@@ -3,6 +3,8 @@ package dev.migrator.pg.internal.execute;
 import dev.migrator.engine.StepFailure;
 import dev.migrator.pg.internal.sql.Row;
 import dev.migrator.pg.internal.sql.Session;
+import dev.migrator.pg.internal.transact.Failures;
+import dev.migrator.pg.internal.transact.ServerFacts;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -6,6 +6,7 @@ import dev.migrator.engine.StepFailure;
 import dev.migrator.pg.internal.sql.Row;
 import dev.migrator.pg.internal.sql.Session;
 import dev.migrator.pg.internal.sql.SqlErrors;
+import dev.migrator.pg.internal.transact.Message;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;

@@ -2,6 +2,10 @@ package dev.migrator.pg.internal.execute;
 
 import dev.migrator.QualifiedName;
 import dev.migrator.pg.internal.sql.Session;
+import dev.migrator.pg.internal.transact.Blocker;
+import dev.migrator.pg.internal.transact.Blockers;
+import dev.migrator.pg.internal.transact.Task;
+import dev.migrator.pg.internal.transact.WaitNews;
 import dev.migrator.plan.LockMode;
 import dev.migrator.plan.TableLock;
 import java.time.Duration;

@@ -6,6 +6,8 @@ import dev.migrator.engine.Lease;
 import dev.migrator.pg.internal.sql.Literal;
 import dev.migrator.pg.internal.sql.Row;
 import dev.migrator.pg.internal.state.StateSql;
+import dev.migrator.pg.internal.transact.Failures;
+import dev.migrator.pg.internal.transact.Task;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -3,6 +3,7 @@ package dev.migrator.pg.internal.execute;
 import dev.migrator.engine.CompareReport;
 import dev.migrator.engine.StepFailure;
 import dev.migrator.engine.StepState;
+import dev.migrator.pg.internal.backfill.Leaf;
 import dev.migrator.pg.internal.sql.Row;
 import dev.migrator.pg.internal.sql.RowName;
 import dev.migrator.pg.internal.sql.Session;

@@ -11,8 +11,17 @@ import dev.migrator.engine.RetryReport;
 import dev.migrator.engine.StepControl;
 import dev.migrator.engine.StepExecutor;
 import dev.migrator.engine.StepState;
+import dev.migrator.pg.internal.backfill.Backfiller;
+import dev.migrator.pg.internal.backfill.CatchUpRunner;
+import dev.migrator.pg.internal.backfill.ComputedRetry;
+import dev.migrator.pg.internal.backfill.FailedRowsRetry;
 import dev.migrator.pg.internal.state.StateSql;
 import dev.migrator.pg.internal.throttle.ThrottleSetup;
+import dev.migrator.pg.internal.transact.ExecutorSettings;
+import dev.migrator.pg.internal.transact.Failures;
+import dev.migrator.pg.internal.transact.Task;
+import dev.migrator.pg.internal.transact.TransactionRunner;
+import dev.migrator.pg.internal.transact.Way;
 import dev.migrator.plan.Action;
 import dev.migrator.plan.Step;
 import java.util.List;
@@ -112,6 +121,10 @@ public final class PgExecutor implements StepExecutor {
     @Override
     public RetryReport retryFailedRows(Lease lease, Step step, StepControl control) {
         Task task = new Task(lease, step, control, Way.FORWARD);
+        if (step.action() instanceof Action.Backfill backfill
+                && backfill.computation().isPresent()) {
+            return new ComputedRetry(task, backfill, source, sql, settings, pace).run();
+        }
         return step.action() instanceof Action.Backfill backfill
                 ? new FailedRowsRetry(task, backfill, source, sql, settings, pace, throttle).run()
                 : new RetryReport(0, false);
@@ -128,6 +141,8 @@ public final class PgExecutor implements StepExecutor {
             indexDropper.drop(task, drop);
         } else if (action instanceof Action.Backfill backfill) {
             new Backfiller(task, backfill, source, sql, transactions, settings, pace, throttle).run();
+        } else if (action instanceof Action.CatchUp catchUp) {
+            new CatchUpRunner(task, catchUp, source, sql, transactions, settings, pace).run();
         } else if (action instanceof Action.Compare compare) {
             comparer.run(task, compare);
         } else if (action instanceof Action.Script script) {
@@ -145,7 +160,7 @@ public final class PgExecutor implements StepExecutor {
     /** Only the record changes; what a backfill has noted of its progress goes with it. */
     private void doNothing(Task task) {
         boolean backfill = task.step().action() instanceof Action.Backfill;
-        transactions.run(task, List.of(), backfill ? ChunkTable.forget(sql, task) : List.of());
+        transactions.run(task, List.of(), backfill ? Backfiller.forget(sql, task) : List.of());
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.migrator.pg.internal.execute;
 import dev.migrator.engine.StepFailure;
 import dev.migrator.pg.internal.sql.Session;
 import dev.migrator.pg.internal.sql.SqlErrors;
+import dev.migrator.pg.internal.transact.Message;
 import dev.migrator.plan.Action;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -3,6 +3,7 @@ package dev.migrator.pg.internal.execute;
 import dev.migrator.engine.Pace;
 import dev.migrator.engine.PausedException;
 import dev.migrator.pg.internal.sql.Session;
+import dev.migrator.pg.internal.transact.Task;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;

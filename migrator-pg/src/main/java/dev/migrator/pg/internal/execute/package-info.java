@@ -1,4 +1,4 @@
-/** Runs steps on PostgreSQL without hurting the application: lock protocol, index builds, backfill, comparison. */
+/** Runs steps on PostgreSQL without hurting the application: index builds, scans, scripts, comparison. */
 @NullMarked
 package dev.migrator.pg.internal.execute;
 

@@ -48,7 +48,9 @@ final class AddColumnPlan {
     }
 
     private void typed(Reader reader, ColumnType type) {
-        if (operation.identity().isPresent()) {
+        if (operation.transform().isPresent()) {
+            new ComputedColumn.Reading(workspace, work, path, operation).draft(type, comments());
+        } else if (operation.identity().isPresent()) {
             counting(type, operation.identity().get());
         } else if (operation.generated().isPresent()) {
             new GeneratedColumn(workspace, work, path, operation).draft(type, comments());

@@ -99,6 +99,7 @@ final class Estimates {
                         column.up().onRow(mapping.oldBefore()), column.type().name(), steady));
             }
         }
+        work.computed().ifPresent(column -> values.add(column.value()));
         return values;
     }
 

@@ -49,6 +49,11 @@ final class Names {
         return Identifier.of("sync_" + base.substring(3));
     }
 
+    /** The table of rows that the application has to compute anew, and the function that fills it, in the state schema. */
+    Identifier queue() {
+        return Identifier.of("queue_" + base.substring(3));
+    }
+
     /** The n-th column that bears a name of ours until CONTRACT. */
     Identifier work(int n) {
         return Identifier.of(base + "_w" + n);

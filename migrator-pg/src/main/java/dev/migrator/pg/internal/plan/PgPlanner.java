@@ -18,10 +18,10 @@ import dev.migrator.operation.RunSql;
 import dev.migrator.operation.SetNotNull;
 import dev.migrator.operation.SplitColumn;
 import dev.migrator.pg.internal.catalog.TableInfo;
-import dev.migrator.pg.internal.execute.LockHolders;
 import dev.migrator.pg.internal.sql.CurrentSchema;
 import dev.migrator.pg.internal.sql.Row;
 import dev.migrator.pg.internal.sql.Session;
+import dev.migrator.pg.internal.transact.LockHolders;
 import dev.migrator.plan.DiskNeed;
 import dev.migrator.plan.Finding;
 import dev.migrator.plan.Plan;
@@ -104,6 +104,7 @@ public final class PgPlanner implements Planner {
         workspace.tables().forEach(work -> new RetiredRules(workspace, work).find());
         workspace.tables().stream().filter(TableWork::needsSync).forEach(work -> new WriterRights(workspace, work)
                 .look());
+        workspace.tables().forEach(work -> work.computed().ifPresent(column -> column.checkAlone(workspace, work)));
         new SkippedTriggers(workspace).check();
         refuse(workspace);
         List<Draft> drafts = new ArrayList<>(workspace.drafts());
@@ -218,6 +219,8 @@ public final class PgPlanner implements Planner {
                     .forEach(fill ->
                             work.table().column(fill.column()).ifPresent(column -> touched.add(column.number())));
             work.dropped().forEach(column -> touched.add(column.info().number()));
+            work.computed().ifPresent(computed -> computed.watched()
+                    .forEach(name -> work.table().column(name).ifPresent(column -> touched.add(column.number()))));
             lines.addAll(Fingerprint.lines(work.table(), touched));
         }
         return lines;

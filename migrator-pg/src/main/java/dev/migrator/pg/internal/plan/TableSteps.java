@@ -42,6 +42,9 @@ final class TableSteps {
         List<Draft> drafts = new ArrayList<>();
         work.dropped().forEach(column -> drafts.addAll(column.drafts(work)));
         drafts.addAll(RetiredRules.wayBack(work));
+        work.computed()
+                .ifPresent(column ->
+                        drafts.addAll(new ComputedSteps(work, column, skipsUserTriggers, analyze()).drafts()));
         if (!work.needsSync()) {
             return drafts;
         }

@@ -29,6 +29,7 @@ final class TableWork {
     private final Set<Identifier> held = new TreeSet<>();
     private final List<Set<Identifier>> indexed = new ArrayList<>();
     private Optional<PrimaryKeyExchange> primaryKey = Optional.empty();
+    private Optional<ComputedColumn> computed = Optional.empty();
     private int counter;
 
     TableWork(Names names, Identifier stateSchema, TableInfo table, Scratch scratch) {
@@ -128,12 +129,21 @@ final class TableWork {
         return ++counter;
     }
 
+    /** The column that the application computes, if there is one: then nothing else of the table is kept in step. */
+    Optional<ComputedColumn> computed() {
+        return computed;
+    }
+
+    void compute(ComputedColumn column) {
+        computed = Optional.of(column);
+    }
+
     boolean hasMarker() {
-        return !mappings.isEmpty();
+        return !mappings.isEmpty() || computed.isPresent();
     }
 
     boolean needsSync() {
-        return hasMarker() || !fills.isEmpty();
+        return !mappings.isEmpty() || !fills.isEmpty();
     }
 
     List<NewColumn> newColumns() {
@@ -156,6 +166,7 @@ final class TableWork {
         List<String> paths = new ArrayList<>();
         mappings.forEach(mapping -> paths.add(mapping.path()));
         fills.forEach(fill -> paths.add(fill.path()));
+        computed.ifPresent(column -> paths.add(column.path()));
         return paths;
     }
 

@@ -26,6 +26,9 @@ public final class SqlErrors {
     /** Raised by the state schema's functions: another worker has taken the range. */
     public static final String CHUNK_LOST = "MG007";
 
+    /** Raised before a queue is given up: rows are pending that the application has to compute. */
+    public static final String PENDING_AGAIN = "MG008";
+
     public static final String UNDEFINED_TABLE = "42P01";
     public static final String READ_ONLY = "25006";
     public static final String SYNTAX_ERROR = "42601";

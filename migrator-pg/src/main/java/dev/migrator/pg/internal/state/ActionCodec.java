@@ -49,7 +49,10 @@ final class ActionCodec {
             if (backfill.skipsUserTriggers()) {
                 fields.with(USER_TRIGGERS, "skip");
             }
+            backfill.computation().ifPresent(computation -> ComputationCodec.put(fields, computation));
             return new Stored("BACKFILL", fields.flat());
+        } else if (action instanceof Action.CatchUp catchUp) {
+            return catchUp(catchUp);
         } else if (action instanceof Action.Compare compare) {
             return compare(compare);
         } else if (action instanceof Action.Script script) {
@@ -84,7 +87,15 @@ final class ActionCodec {
                         table(fields),
                         fields.one("assignments"),
                         fields.one("pending"),
-                        fields.all(USER_TRIGGERS).contains("skip"));
+                        fields.all(USER_TRIGGERS).contains("skip"),
+                        ComputationCodec.get(fields));
+            case "CATCH_UP" ->
+                new Action.CatchUp(
+                        table(fields),
+                        ComputationCodec.get(fields).orElseThrow(),
+                        fields.all(USER_TRIGGERS).contains("skip"),
+                        locks(fields),
+                        fields.all(STATEMENT));
             case "COMPARE" -> new Action.Compare(table(fields), identifiers(fields, "key"), violations(fields));
             case "SCRIPT" -> new Action.Script(fields.all(STATEMENT));
             case "REQUIRE" -> new Action.Require(fields.one("query"), fields.one("otherwise"));
@@ -92,6 +103,15 @@ final class ActionCodec {
             case "IRREVERSIBLE" -> new Action.Irreversible(fields.one("reason"));
             default -> throw new IllegalArgumentException("an action " + kind);
         };
+    }
+
+    private static Stored catchUp(Action.CatchUp catchUp) {
+        Fields fields = putTable(locksAndStatements(catchUp.locks(), catchUp.statements()), catchUp.table());
+        if (catchUp.skipsUserTriggers()) {
+            fields.with(USER_TRIGGERS, "skip");
+        }
+        return new Stored(
+                "CATCH_UP", ComputationCodec.put(fields, catchUp.computation()).flat());
     }
 
     private static Stored scan(Action.Scan scan) {

@@ -1,0 +1,6 @@
+package dev.migrator.pg.internal.backfill;
+
+/** The throttle has stopped a worker in the middle of a range, which it gives back rather than keep it from others. */
+final class HeldBackException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+}

@@ -1,0 +1,225 @@
+package dev.migrator.pg.internal.backfill;
+
+import dev.migrator.QualifiedName;
+import dev.migrator.pg.internal.sql.Row;
+import dev.migrator.pg.internal.sql.Session;
+import dev.migrator.pg.internal.sql.SqlErrors;
+import dev.migrator.pg.internal.transact.Failures;
+import dev.migrator.pg.internal.transact.Message;
+import dev.migrator.pg.internal.transact.Task;
+import dev.migrator.plan.Action;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+
+/**
+ * Computes the rows of a queue, a batch at a time: takes entries, reads their rows, has them computed while nothing is locked,
+ * writes the values, and lets the entries go in the same transaction.
+ *
+ * <p>No engine's token is needed for that, so it may go on while a migration waits at a gate: what makes a late write harmless
+ * is that its entry must still be its owner's, and the row's marker the one that was read.
+ */
+final class Queue {
+    private static final Duration LEASE = Duration.ofSeconds(10);
+    private static final Duration RENEW = Duration.ofSeconds(3);
+    private static final Duration REST = Duration.ofMillis(200);
+
+    private final Task task;
+    private final QualifiedName table;
+    private final ComputedSql computed;
+    private final Action.Computation computation;
+    private final TransformCalls calls;
+    private final FailedRows failed;
+    private final UnaryOperator<Message> limits;
+    private final String owner = UUID.randomUUID().toString();
+    private final int batchSize;
+
+    /**
+     * A worker at a queue.
+     *
+     * @param limits what each of its transactions that write rows begins with, beside its own
+     */
+    Queue(
+            Task task,
+            QualifiedName table,
+            Action.Computation computation,
+            TransformCalls calls,
+            FailedRows failed,
+            UnaryOperator<Message> limits) {
+        this.task = task;
+        this.table = table;
+        this.computation = computation;
+        this.computed = new ComputedSql(table, computation);
+        this.calls = calls;
+        this.failed = failed;
+        this.limits = limits;
+        this.batchSize = calls.batchSize();
+    }
+
+    /** What a batch came to: how many entries it took, and how many rows it filled. */
+    record Batch(int taken, int filled) {
+        static final Batch NONE = new Batch(0, 0);
+    }
+
+    /**
+     * Computes one batch.
+     *
+     * @param alive called at least five times a second while the application computes; what it throws ends the batch
+     */
+    Batch drain(Session session, Runnable alive) {
+        try {
+            return tryDrain(session, alive);
+        } catch (SQLException e) {
+            if (Failures.isWorthAnotherTry(e)) {
+                return Batch.NONE;
+            }
+            throw Failures.of(task, e);
+        }
+    }
+
+    private Batch tryDrain(Session session, Runnable alive) throws SQLException {
+        List<Row> rows = ComputedSql.readable(reading())
+                .then(computed.claim(owner, batchSize, LEASE))
+                .then(computed.readQueued(owner))
+                .send(session);
+        if (rows.isEmpty()) {
+            return Batch.NONE;
+        }
+        List<Long> over = new ArrayList<>();
+        Map<String, InputRow> pending = new LinkedHashMap<>();
+        Set<Long> again = new HashSet<>();
+        for (Row row : rows) {
+            long entry = row.number("entry");
+            Optional<String> place = row.optionalText("place");
+            if (place.isEmpty() || (row.number("mark") & 1) == 1) {
+                over.add(entry);
+            } else if (pending.containsKey(place.get())) {
+                again.add(entry);
+            } else {
+                pending.put(place.get(), InputRow.of(row, computation.inputs(), "", entry));
+            }
+        }
+        if (!over.isEmpty()) {
+            reading().then(computed.forget(over, owner)).send(session);
+        }
+        int filled = compute(session, List.copyOf(pending.values()), again, alive);
+        return new Batch(rows.size(), filled);
+    }
+
+    private int compute(Session session, List<InputRow> rows, Set<Long> again, Runnable alive) throws SQLException {
+        Set<Long> left = new HashSet<>(again);
+        rows.forEach(row -> left.add(row.entry()));
+        try {
+            TransformCalls.Computed result = calls.compute(rows, renewing(session, alive));
+            Map<InputRow, TransformFailure> failures = new HashMap<>(result.failures());
+            int filled = write(session, new LinkedHashMap<>(result.values()), failures, left);
+            for (Map.Entry<InputRow, TransformFailure> failure : failures.entrySet()) {
+                if (left.remove(failure.getKey().entry())) {
+                    fail(session, failure.getKey(), failure.getValue());
+                }
+            }
+            return filled;
+        } finally {
+            giveBack(session, left);
+        }
+    }
+
+    private Runnable renewing(Session session, Runnable alive) {
+        long[] last = {System.nanoTime()};
+        return () -> {
+            alive.run();
+            if (System.nanoTime() - last[0] >= RENEW.toNanos()) {
+                last[0] = System.nanoTime();
+                try {
+                    reading().then(computed.renew(owner, LEASE)).send(session);
+                } catch (SQLException e) {
+                    // Another one may take the entries then; the values of one of them will count.
+                    if (!Failures.isWorthAnotherTry(e)) {
+                        throw Failures.of(task, e);
+                    }
+                }
+            }
+        };
+    }
+
+    /** Writes as much as the server takes; what it refuses of a row alone is added to the failures. */
+    private int write(
+            Session session,
+            Map<InputRow, Optional<String>> values,
+            Map<InputRow, TransformFailure> failures,
+            Set<Long> left)
+            throws SQLException {
+        if (values.isEmpty()) {
+            return 0;
+        }
+        try {
+            List<Row> written = writing()
+                    .then(failed.forget(values.keySet()))
+                    .then(computed.writeQueued(values, owner))
+                    .send(session);
+            written.forEach(row -> left.remove(row.number("entry")));
+            return written.size();
+        } catch (SQLException e) {
+            boolean tooLong = SqlErrors.state(e).equals(SqlErrors.QUERY_CANCELED);
+            if (!tooLong && !SqlErrors.isAboutData(e)) {
+                throw e;
+            }
+            if (values.size() > 1) {
+                int filled = 0;
+                for (Map<InputRow, Optional<String>> half : halves(values)) {
+                    filled += write(session, half, failures, left);
+                }
+                return filled;
+            }
+            if (!tooLong) {
+                InputRow row = values.keySet().iterator().next();
+                failures.put(row, failed.failure(e));
+            }
+            return 0;
+        }
+    }
+
+    static <K, V> List<Map<K, V>> halves(Map<K, V> values) {
+        Map<K, V> first = new LinkedHashMap<>();
+        Map<K, V> second = new LinkedHashMap<>();
+        values.forEach((key, value) -> (first.size() < values.size() / 2 ? first : second).put(key, value));
+        return List.of(first, second);
+    }
+
+    private void fail(Session session, InputRow row, TransformFailure failure) throws SQLException {
+        reading()
+                .then(computed.fail(row, owner, failure.message()))
+                .then(failed.record(row, failure))
+                .send(session);
+    }
+
+    private void giveBack(Session session, Set<Long> entries) throws SQLException {
+        if (!entries.isEmpty()) {
+            reading().then(computed.giveBack(List.copyOf(entries), owner, REST)).send(session);
+        }
+    }
+
+    /** The table comes before its queue, as in the transaction that drops both. */
+    private Message reading() {
+        return Message.limitedTo(Duration.ofSeconds(5))
+                .set("lock_timeout", "500ms")
+                .set("row_security", "off")
+                .then("LOCK TABLE ONLY " + table.quoted() + " IN ACCESS SHARE MODE");
+    }
+
+    private Message writing() {
+        return limits.apply(Message.limitedTo(Duration.ofMillis(500))
+                        .set("lock_timeout", "100ms")
+                        .set("row_security", "off"))
+                .then("LOCK TABLE ONLY " + table.quoted() + " IN ROW EXCLUSIVE MODE");
+    }
+}

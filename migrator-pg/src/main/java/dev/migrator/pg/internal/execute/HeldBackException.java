@@ -1,6 +1,0 @@
-package dev.migrator.pg.internal.execute;
-
-/** The throttle has stopped a worker in the middle of a range, which it gives back rather than keep it from others. */
-final class HeldBackException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-}

@@ -1,6 +1,0 @@
-package dev.migrator.pg.internal.execute;
-
-/** A worker was asked to stop, and stopped between two batches. */
-final class StoppedException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-}

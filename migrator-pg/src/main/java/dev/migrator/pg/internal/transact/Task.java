@@ -1,0 +1,46 @@
+package dev.migrator.pg.internal.transact;
+
+import dev.migrator.engine.Lease;
+import dev.migrator.engine.StepControl;
+import dev.migrator.pg.internal.state.StateSql;
+import dev.migrator.plan.Action;
+import dev.migrator.plan.Step;
+
+/** One step to take, one way, under one lease. */
+public record Task(Lease lease, Step step, StepControl control, Way way) {
+
+    /** The same, with another control. */
+    public Task with(StepControl other) {
+        return new Task(lease, step, other, way);
+    }
+
+    public int ordinal() {
+        return step.ordinal();
+    }
+
+    /** The statement that records that this is done; error MG002 if it is recorded already. */
+    public String recorded(StateSql sql) {
+        return way == Way.FORWARD ? sql.stepDone(lease, ordinal()) : sql.stepUndone(lease, ordinal());
+    }
+
+    /** The query that has to be true before the record may commit; empty if there is none. */
+    public String doneWhen() {
+        return way == Way.FORWARD ? step.doneWhen() : "";
+    }
+
+    /** Whether the table's own triggers are left out. */
+    public boolean skipsUserTriggers() {
+        return (step.action() instanceof Action.Backfill backfill && backfill.skipsUserTriggers())
+                || (step.action() instanceof Action.CatchUp catchUp && catchUp.skipsUserTriggers());
+    }
+
+    /** The condition on this step's row in the table of steps, and on its rows in tables of the same key. */
+    public String isMine(StateSql sql) {
+        return sql.isOf(lease.migration()) + " AND ordinal = " + ordinal();
+    }
+
+    /** As {@link #isMine(StateSql)}, on a table that goes by another name. */
+    public String isMine(StateSql sql, String alias) {
+        return sql.isOf(alias, lease.migration()) + " AND " + alias + ".ordinal = " + ordinal();
+    }
+}
