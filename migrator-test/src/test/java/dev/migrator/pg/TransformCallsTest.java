@@ -143,6 +143,21 @@ class TransformCallsTest {
     }
 
     @Test
+    void backfillIsNotCompleteWhileARowHasWaitedForLong() {
+        try (ComputedSite site = new ComputedSite(5)) {
+            ComputedSite.to(site.migrator(ComputedSite.SEALED), Phase.EXPAND);
+            site.database().execute("UPDATE docs SET body = 'x' WHERE id = 1");
+            String queue = site.database()
+                    .queryString("SELECT oid::regclass::text FROM pg_class WHERE relname ~ '^queue_[0-9a-f]{8}$'");
+            site.database()
+                    .execute("UPDATE " + queue + " SET owner = 'another', queued_at = now() - interval '1 minute',"
+                            + " not_before = now() + interval '2s'");
+            ComputedSite.to(site.migrator(ComputedSite.SEALED), Phase.BACKFILL);
+            assertThat(site.wrong()).isZero();
+        }
+    }
+
+    @Test
     void answersThatAreMissingDoubledOrForOthersAreNotTakenForAnyRow() {
         try (ComputedSite site = new ComputedSite(ROWS / 2)) {
             List<TransformAnswer> earlier = Collections.synchronizedList(new ArrayList<>());

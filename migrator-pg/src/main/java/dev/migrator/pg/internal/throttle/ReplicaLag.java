@@ -1,20 +1,28 @@
 package dev.migrator.pg.internal.throttle;
 
 import dev.migrator.throttle.ThrottleKey;
+import dev.migrator.throttle.ThrottleLimit;
 import dev.migrator.throttle.ThrottleSettings;
 import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * For how long what a standby has not replayed yet has been waiting. What the standby itself reports is taken only if it is
- * more: while it hangs it reports nothing, and the view shows what was true before.
+ * For how long what a standby has not replayed yet has been waiting, or for how long the last of it will have to wait, if that is
+ * more. What the standby itself reports is taken only if it is more than both: while it hangs it reports nothing, and the view
+ * shows what was true before.
  */
 final class ReplicaLag implements Signal {
+    private static final int FIRST_LOOKS = 10;
+
     private final LagTracker tracker = new LagTracker();
+    private final Map<String, ReplaySpeed> speeds = new HashMap<>();
     private final Set<String> seen = new TreeSet<>();
+    private int looks;
 
     @Override
     public ThrottleKey key() {
@@ -24,6 +32,17 @@ final class ReplicaLag implements Signal {
     @Override
     public String noun() {
         return "replica lag";
+    }
+
+    /** In a second a standby that can't keep up falls behind by many. */
+    @Override
+    public boolean isUrgent(Reading reading, ThrottleLimit limit) {
+        if (!(reading instanceof Reading.Level level) || speeds.isEmpty()) {
+            return false;
+        }
+        double bound = Math.min(
+                limit.slowAbove().orElse(Double.MAX_VALUE), limit.stopAbove().orElse(Double.MAX_VALUE));
+        return looks++ < FIRST_LOOKS || level.value() > bound / 10;
     }
 
     @Override
@@ -68,13 +87,17 @@ final class ReplicaLag implements Signal {
         if (replayed.isEmpty()) {
             return OptionalLong.empty();
         }
+        ReplaySpeed speed = speeds.computeIfAbsent(standby.name(), name -> new ReplaySpeed());
         if (replayed.get() >= replication.written()) {
+            speed.left(replication.written(), replayed.get(), nanos);
             return OptionalLong.of(0);
         }
         OptionalLong behind = tracker.behind(replayed.get(), nanos);
-        return behind.isEmpty()
-                ? behind
-                : OptionalLong.of(Math.max(
-                        behind.getAsLong() / 1_000_000, standby.reported().orElse(0L)));
+        if (behind.isEmpty()) {
+            return behind;
+        }
+        long left = speed.left(replication.written(), replayed.get(), nanos).orElse(0);
+        long worst = Math.max(behind.getAsLong(), left) / 1_000_000;
+        return OptionalLong.of(Math.max(worst, standby.reported().orElse(0L)));
     }
 }

@@ -1,6 +1,7 @@
 package dev.migrator.pg.internal.throttle;
 
 import dev.migrator.throttle.ThrottleKey;
+import dev.migrator.throttle.ThrottleLimit;
 import dev.migrator.throttle.ThrottleSettings;
 import java.sql.SQLException;
 
@@ -22,6 +23,11 @@ interface Signal {
 
     /** Whether what it says holds at once, both ways: it does not waver. */
     default boolean isExact() {
+        return false;
+    }
+
+    /** Whether the next look should come soon: what it has just found may be far worse in a second. */
+    default boolean isUrgent(Reading reading, ThrottleLimit limit) {
         return false;
     }
 }

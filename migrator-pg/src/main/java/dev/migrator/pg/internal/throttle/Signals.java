@@ -37,6 +37,7 @@ final class Signals {
             new Windows());
     private final Map<ThrottleKey, Past> pasts = new EnumMap<>(ThrottleKey.class);
     private boolean anyUnknown;
+    private boolean anyUrgent;
 
     /** What a signal said before, under which settings. */
     private record Past(String settings, Hysteresis hysteresis) {}
@@ -56,12 +57,18 @@ final class Signals {
         return anyUnknown;
     }
 
+    /** Whether one may be far worse in a second. */
+    boolean anyUrgent() {
+        return anyUrgent;
+    }
+
     private interface Asking {
         Reading of(Signal signal) throws SQLException;
     }
 
     private List<Candidate> ask(ThrottleSettings settings, Asking asking) {
         anyUnknown = false;
+        anyUrgent = false;
         List<Candidate> answers = new ArrayList<>();
         for (Signal signal : signals) {
             if (isOn(signal, settings)) {
@@ -108,7 +115,14 @@ final class Signals {
         if (signal.isExact() && reading instanceof Reading.Fine) {
             return ThrottleAnswer.normal();
         }
-        return past.hysteresis().after(reading);
+        ThrottleAnswer answer = past.hysteresis().after(reading);
+        boolean measured = signal.key().unit() != ThrottleUnit.TEXT;
+        anyUrgent |= measured
+                && !(answer instanceof ThrottleAnswer.Stop)
+                && settings.limit(signal.key())
+                        .filter(limit -> signal.isUrgent(reading, limit))
+                        .isPresent();
+        return answer;
     }
 
     /** A limit that has changed counts at once, both ways. */

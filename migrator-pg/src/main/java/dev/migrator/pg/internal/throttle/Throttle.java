@@ -166,8 +166,7 @@ public final class Throttle implements AutoCloseable {
         answers.addAll(own.ask());
         Decision decision = Decision.of(answers);
         long now = System.nanoTime();
-        boolean soon = signals.anyUnknown()
-                && looks++ < SOON_LOOKS
+        boolean soon = (signals.anyUrgent() || (signals.anyUnknown() && looks++ < SOON_LOOKS))
                 && SOON.compareTo(setup.timing().looks()) < 0;
         lookAgainAt = now + (soon ? SOON : setup.timing().looks()).toNanos();
         lookedAt = now;
