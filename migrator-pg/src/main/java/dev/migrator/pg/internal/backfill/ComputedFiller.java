@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Fills one range of a table with what the application computes: reads a batch of rows in a short transaction, has it computed
@@ -170,18 +171,25 @@ final class ComputedFiller {
     }
 
     private long writePart(Visit visit, Map<InputRow, Optional<String>> values) {
-        beforeBatch(visit.session());
-        long begun = System.nanoTime();
-        try {
-            long filled = send(visit, values);
-            lastBatch = Duration.ofNanos(System.nanoTime() - begun);
-            boolean quick = lastBatch.compareTo(throttle.current().batchTarget()) < 0;
-            rowsPerWrite = quick ? Math.min(4096, values.size() * 2) : Math.max(1, values.size() / 2);
-            batches.moved();
-            overseer.filled(filled);
-            return filled;
-        } catch (SQLException e) {
-            return writeAfterError(visit, values, e);
+        while (true) {
+            beforeBatch(visit.session());
+            long begun = System.nanoTime();
+            try {
+                long filled = send(visit, values);
+                lastBatch = Duration.ofNanos(System.nanoTime() - begun);
+                boolean quick = lastBatch.compareTo(throttle.current().batchTarget()) < 0;
+                rowsPerWrite = quick ? Math.min(4096, values.size() * 2) : Math.max(1, values.size() / 2);
+                batches.moved();
+                overseer.filled(filled);
+                return filled;
+            } catch (SQLException e) {
+                OptionalLong filled = writeAfterError(visit, values, e);
+                if (filled.isPresent()) {
+                    return filled.getAsLong();
+                }
+                // The values are computed already: better to wait for a moment than to have them computed again.
+                batches.pause(visit.session(), PAUSE);
+            }
         }
     }
 
@@ -198,25 +206,23 @@ final class ComputedFiller {
                 .number("filled");
     }
 
-    private long writeAfterError(Visit visit, Map<InputRow, Optional<String>> values, SQLException e) {
+    /** Empty: it is worth another try. */
+    private OptionalLong writeAfterError(Visit visit, Map<InputRow, Optional<String>> values, SQLException e) {
         boolean timeout = SqlErrors.state(e).equals(SqlErrors.QUERY_CANCELED);
         if (SqlErrors.isAboutData(e) || timeout) {
-            if (values.size() > 1) {
-                long filled = 0;
-                for (Map<InputRow, Optional<String>> half : Queue.halves(values)) {
-                    filled += writePart(visit, half);
-                }
-                return filled;
-            } else if (!timeout) {
+            if (values.size() == 1) {
                 handOver(visit, values.keySet().iterator().next());
-                return 1;
+                return OptionalLong.of(1);
             }
+            long filled = 0;
+            for (Map<InputRow, Optional<String>> half : Queue.halves(values)) {
+                filled += writePart(visit, half);
+            }
+            return OptionalLong.of(filled);
         } else if (!Failures.isWorthAnotherTry(e)) {
             throw batches.failure(visit.leaf(), e);
         }
-        // The values are computed already: better to wait for a moment than to have them computed again.
-        batches.pause(visit.session(), PAUSE);
-        return writePart(visit, values);
+        return OptionalLong.empty();
     }
 
     private void handOver(Visit visit, InputRow row) {

@@ -35,9 +35,11 @@ final class ComputedSql {
         this.marker = computation.marker().quoted();
         this.column = computation.column().quoted();
         this.rowKey = RowName.of(table, computation.key(), "t");
+        this.queuedKey = RowName.of(table, computation.key(), "n");
     }
 
     private final String rowKey;
+    private final String queuedKey;
 
     private String inputs() {
         StringBuilder text = new StringBuilder();
@@ -59,9 +61,13 @@ final class ComputedSql {
         return String.join(" AND ", parts);
     }
 
-    /** Bytes and numbers are read as they are meant, whatever the role's settings. */
+    /** Values are read alike, whatever the settings of the role, the database and the machine. */
     static Message readable(Message message) {
-        return message.set("bytea_output", "hex").set("extra_float_digits", "1");
+        return message.set("bytea_output", "hex")
+                .set("extra_float_digits", "1")
+                .set("TimeZone", "UTC")
+                .set("DateStyle", "ISO, MDY")
+                .set("IntervalStyle", "postgres");
     }
 
     /** Rows of a range that nobody has written since EXPAND. */
@@ -126,8 +132,14 @@ final class ComputedSql {
 
     /** The rows of the entries that are the owner's; no place for one that is gone. */
     String readQueued(String owner) {
-        return "SELECT q.entry, t.ctid::pg_catalog.text AS place, t." + marker + " AS mark, " + rowKey + " AS row_key"
-                + inputs() + " FROM " + queue + " AS q LEFT JOIN " + table + " AS t ON " + sameKey()
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < computation.key().size(); i++) {
+            names.add("q.k" + (i + 1) + " AS " + computation.key().get(i).quoted());
+        }
+        return "SELECT q.entry, t.ctid::pg_catalog.text AS place, t." + marker + " AS mark, " + queuedKey
+                + " AS row_key"
+                + inputs() + " FROM " + queue + " AS q CROSS JOIN LATERAL (SELECT " + String.join(", ", names)
+                + ") AS n LEFT JOIN " + table + " AS t ON " + sameKey()
                 + " WHERE q.owner = "
                 + Literal.text(owner) + " ORDER BY q.entry";
     }
@@ -142,9 +154,14 @@ final class ComputedSql {
         return "DELETE FROM " + queue + " WHERE " + isOneOf(entries, owner);
     }
 
-    /** Gives entries back, for a moment that lets others end what they do with the rows. */
+    /**
+     * Gives entries back, for a time that lets others end what they do with the rows; the longer a row has been waiting, the
+     * longer, so that one that somebody holds is not computed all the time.
+     */
     String giveBack(List<Long> entries, String owner, Duration rest) {
-        return "UPDATE " + queue + " SET owner = NULL, not_before = " + in(rest) + " WHERE " + isOneOf(entries, owner);
+        return "UPDATE " + queue + " SET owner = NULL, not_before = pg_catalog.clock_timestamp() + LEAST(interval '"
+                + LONGEST_REST.toSeconds() + "s', GREATEST(interval '" + rest.toMillis()
+                + "ms', (pg_catalog.clock_timestamp() - queued_at) / 4)) WHERE " + isOneOf(entries, owner);
     }
 
     /** Gives a failed entry back, for a time that doubles up to a minute. */
@@ -162,7 +179,8 @@ final class ComputedSql {
 
     /**
      * Writes values to queued rows, as far as they are as they were read and the entries are still the owner's; the entries of
-     * those written go with it. Nobody is waited for: rows that somebody has are left.
+     * those written go with it. Nobody is waited for: rows that somebody has are left. A row whose input a trigger of the table
+     * changes with it is pending again, and keeps its entry.
      *
      * @return a statement whose rows name the entries of the rows that were written
      */
@@ -178,8 +196,8 @@ final class ComputedSql {
                     JOIN %4$s AS t ON %5$s AND t.%6$s = v.mark
                     FOR NO KEY UPDATE OF t SKIP LOCKED),
                 filled AS (UPDATE %4$s AS t SET %7$s = h.value::%8$s, %6$s = t.%6$s | 1
-                    FROM held AS h WHERE t.ctid = h.place RETURNING h.entry)
-                DELETE FROM %2$s AS q USING filled AS f WHERE q.entry = f.entry RETURNING q.entry"""
+                    FROM held AS h WHERE t.ctid = h.place RETURNING h.entry, t.%6$s AS mark)
+                DELETE FROM %2$s AS q USING filled AS f WHERE q.entry = f.entry AND f.mark & 1 = 1 RETURNING q.entry"""
                 .formatted(rows, queue, Literal.text(owner), table, sameKey(), marker, column, computation.type());
     }
 

@@ -141,8 +141,12 @@ final class FailedRows {
 
     /** The statement that forgets rows that the application could compute after all. */
     String forget(Collection<InputRow> computed) {
-        return "DELETE FROM " + table + " WHERE " + mine() + " AND row_key = ANY ("
-                + Literal.texts(computed.stream().map(InputRow::key).toList()) + ")";
+        return forgetKeys(computed.stream().map(InputRow::key).toList());
+    }
+
+    /** The statement that forgets rows that are gone or in step. */
+    String forgetKeys(List<String> keys) {
+        return "DELETE FROM " + table + " WHERE " + mine() + " AND row_key = ANY (" + Literal.texts(keys) + ")";
     }
 
     /** The statement that forgets all rows. */

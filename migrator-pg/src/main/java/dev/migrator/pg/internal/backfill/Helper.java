@@ -49,6 +49,7 @@ public final class Helper implements Overseer {
     private final Pace pace;
     private final AtomicLong rows = new AtomicLong();
     private final Set<LedBackfill> hopeless = new HashSet<>();
+    private final Set<OpenQueue> behind = new HashSet<>();
     private volatile boolean stopped;
 
     /**
@@ -110,7 +111,13 @@ public final class Helper implements Overseer {
                 LOG.debug("{} stops catching up with {}", name, open, e);
             } catch (MigratorException e) {
                 // It may have been rolled back or paused in between: the next look tells.
-                LOG.debug("{} could not catch up with {}", name, open, e);
+                if (behind.add(open)) {
+                    LOG.warn(
+                            "{} can't catch up with what migration {} computes, and tries again: {}",
+                            name,
+                            open.migration(),
+                            e.getMessage());
+                }
             }
         }
     }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,7 @@ final class Queue {
     private static final Duration LEASE = Duration.ofSeconds(10);
     private static final Duration RENEW = Duration.ofSeconds(3);
     private static final Duration REST = Duration.ofMillis(200);
+    private static final Duration TARGET = Duration.ofMillis(50);
 
     private final Task task;
     private final QualifiedName table;
@@ -42,6 +44,7 @@ final class Queue {
     private final UnaryOperator<Message> limits;
     private final String owner = UUID.randomUUID().toString();
     private final int batchSize;
+    private int rowsPerWrite = 16;
 
     /**
      * A worker at a queue.
@@ -95,6 +98,7 @@ final class Queue {
             return Batch.NONE;
         }
         List<Long> over = new ArrayList<>();
+        List<String> settled = new ArrayList<>();
         Map<String, InputRow> pending = new LinkedHashMap<>();
         Set<Long> again = new HashSet<>();
         for (Row row : rows) {
@@ -102,6 +106,7 @@ final class Queue {
             Optional<String> place = row.optionalText("place");
             if (place.isEmpty() || (row.number("mark") & 1) == 1) {
                 over.add(entry);
+                settled.add(row.text("row_key"));
             } else if (pending.containsKey(place.get())) {
                 again.add(entry);
             } else {
@@ -109,7 +114,10 @@ final class Queue {
             }
         }
         if (!over.isEmpty()) {
-            reading().then(computed.forget(over, owner)).send(session);
+            reading()
+                    .then(computed.forget(over, owner))
+                    .then(failed.forgetKeys(settled))
+                    .send(session);
         }
         int filled = compute(session, List.copyOf(pending.values()), again, alive);
         return new Batch(rows.size(), filled);
@@ -121,7 +129,7 @@ final class Queue {
         try {
             TransformCalls.Computed result = calls.compute(rows, renewing(session, alive));
             Map<InputRow, TransformFailure> failures = new HashMap<>(result.failures());
-            int filled = write(session, new LinkedHashMap<>(result.values()), failures, left);
+            int filled = writeInParts(session, result.values(), failures, left);
             for (Map.Entry<InputRow, TransformFailure> failure : failures.entrySet()) {
                 if (left.remove(failure.getKey().entry())) {
                     fail(session, failure.getKey(), failure.getValue());
@@ -149,6 +157,30 @@ final class Queue {
                 }
             }
         };
+    }
+
+    /** In transactions that hold their rows for about the target time. */
+    private int writeInParts(
+            Session session,
+            Map<InputRow, Optional<String>> values,
+            Map<InputRow, TransformFailure> failures,
+            Set<Long> left)
+            throws SQLException {
+        int filled = 0;
+        Map<InputRow, Optional<String>> part = new LinkedHashMap<>();
+        Iterator<Map.Entry<InputRow, Optional<String>>> rest = values.entrySet().iterator();
+        while (rest.hasNext()) {
+            Map.Entry<InputRow, Optional<String>> next = rest.next();
+            part.put(next.getKey(), next.getValue());
+            if (part.size() >= rowsPerWrite || !rest.hasNext()) {
+                long begun = System.nanoTime();
+                filled += write(session, part, failures, left);
+                boolean quick = System.nanoTime() - begun < TARGET.toNanos();
+                rowsPerWrite = quick ? Math.min(4096, rowsPerWrite * 2) : Math.max(1, part.size() / 2);
+                part.clear();
+            }
+        }
+        return filled;
     }
 
     /** Writes as much as the server takes; what it refuses of a row alone is added to the failures. */
@@ -180,10 +212,7 @@ final class Queue {
                 }
                 return filled;
             }
-            if (!tooLong) {
-                InputRow row = values.keySet().iterator().next();
-                failures.put(row, failed.failure(e));
-            }
+            failures.put(values.keySet().iterator().next(), failed.failure(e));
             return 0;
         }
     }

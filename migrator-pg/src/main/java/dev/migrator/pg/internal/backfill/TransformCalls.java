@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TransformCalls {
     private static final Duration STEP = Duration.ofMillis(200);
+    private static final int MOST_LEFT = 16;
     private static final ExecutorService THREADS = Executors.newCachedThreadPool(work -> {
         Thread thread = new Thread(work, "migrator transform");
         thread.setDaemon(true);
@@ -60,6 +62,13 @@ final class TransformCalls {
             super(failure.message(), cause);
             this.failure = failure;
         }
+    }
+
+    private enum CallState {
+        NEW,
+        RUNNING,
+        LEFT,
+        ENDED
     }
 
     int batchSize() {
@@ -124,11 +133,27 @@ final class TransformCalls {
 
     private Map<InputRow, Optional<String>> call(List<InputRow> rows, Runnable alive) throws CallFailed {
         pause(known.reserve(rows.size()), alive);
-        Future<List<TransformAnswer>> call =
-                THREADS.submit(() -> known.function().compute(List.copyOf(rows)));
+        if (known.left().get() >= MOST_LEFT) {
+            throw broken("is not called while " + MOST_LEFT
+                    + " earlier calls go on that took too long or were stopped, and did not heed the interrupt");
+        }
+        AtomicReference<CallState> state = new AtomicReference<>(CallState.NEW);
+        Future<List<TransformAnswer>> call = THREADS.submit(() -> {
+            state.set(CallState.RUNNING);
+            try {
+                return known.function().compute(List.copyOf(rows));
+            } finally {
+                if (state.getAndSet(CallState.ENDED) == CallState.LEFT) {
+                    known.left().decrementAndGet();
+                }
+            }
+        });
         try {
             return matched(rows, await(call, rows.size(), alive));
         } finally {
+            if (state.compareAndSet(CallState.RUNNING, CallState.LEFT)) {
+                known.left().incrementAndGet();
+            }
             call.cancel(true);
         }
     }

@@ -65,7 +65,7 @@ final class ComputedSteps {
                 + Marker.definition(work.names().marker()));
         ColumnProperties.readable(work.table(), work.names().marker(), statements);
         statements.addAll(column.comments());
-        statements.add(triggers.createQueue());
+        statements.addAll(triggers.createQueue());
         statements.addAll(triggers.create());
         statements.addAll(new Rebinding(work).trialOfTriggers());
         List<String> undo = new ArrayList<>(triggers.drop());

@@ -89,7 +89,7 @@ final class ComputedTriggers {
         return statements;
     }
 
-    String createQueue() {
+    List<String> createQueue() {
         List<String> columns = new ArrayList<>();
         columns.add("entry pg_catalog.int8 GENERATED ALWAYS AS IDENTITY PRIMARY KEY");
         columns.add("queued_at pg_catalog.timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()");
@@ -100,7 +100,12 @@ final class ComputedTriggers {
         for (int i = 0; i < column.key().size(); i++) {
             columns.add(key(i) + " " + column.key().get(i).typeAndCollation() + " NOT NULL");
         }
-        return "CREATE TABLE " + queue().quoted() + " (" + String.join(", ", columns) + ")";
+        // Workers find their own entries and those that failed, however long the queue is; an INSERT is in neither
+        // index.
+        return List.of(
+                "CREATE TABLE " + queue().quoted() + " (" + String.join(", ", columns) + ")",
+                "CREATE INDEX ON " + queue().quoted() + " (owner) WHERE owner IS NOT NULL",
+                "CREATE INDEX ON " + queue().quoted() + " (entry) WHERE attempts > 0");
     }
 
     private static String key(int number) {

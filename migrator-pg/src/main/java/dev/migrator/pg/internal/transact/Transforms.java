@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** What this process can compute, by the names that migrations use. */
 public final class Transforms {
@@ -22,6 +23,7 @@ public final class Transforms {
     public static final class Known {
         private final BatchTransform function;
         private final TransformSettings settings;
+        private final AtomicInteger left = new AtomicInteger();
         private long free = System.nanoTime();
 
         public Known(BatchTransform function, TransformSettings settings) {
@@ -35,6 +37,11 @@ public final class Transforms {
 
         public TransformSettings settings() {
             return settings;
+        }
+
+        /** How many calls that nobody waits for any more have not ended. */
+        public AtomicInteger left() {
+            return left;
         }
 
         /** Takes its place in the row of calls; how long to wait before so many rows may be given to it. */
