@@ -194,7 +194,7 @@ public final class Helper implements Overseer {
     }
 
     /** Asked by a worker between batches: whether there is still work to do, once a second. */
-    private final class Control implements StepControl {
+    private static final class Control implements StepControl {
         private final BooleanSupplier goesOn;
         private long lastLook = System.nanoTime();
 
