@@ -101,6 +101,40 @@ record WriterTable(
                 List.of("n", "big_n"));
     }
 
+    /** The same on a table with partitions on two levels, so that a new id moves a row to another one. */
+    static WriterTable partitioned(boolean trims) {
+        WriterTable ordinary = severalOperations(trims);
+        List<String> schema = new java.util.ArrayList<>(List.of(
+                """
+                CREATE TABLE people (
+                  id int PRIMARY KEY, name text NOT NULL DEFAULT 'anon', nick varchar(40),
+                  lat text NOT NULL DEFAULT '0', n int DEFAULT 7 CHECK (n > -1000000), place text,
+                  given text, family text, amount numeric, note text) PARTITION BY HASH (id)
+                """,
+                "CREATE TABLE people_0 PARTITION OF people FOR VALUES WITH (MODULUS 3, REMAINDER 0)",
+                "CREATE TABLE people_1 PARTITION OF people FOR VALUES WITH (MODULUS 3, REMAINDER 1)"
+                        + " PARTITION BY RANGE (id)",
+                "CREATE TABLE people_1_0 PARTITION OF people_1 FOR VALUES FROM (0) TO (200)",
+                "CREATE TABLE people_1_rest PARTITION OF people_1 DEFAULT",
+                """
+                CREATE TABLE people_2 (note text, gone int, n int DEFAULT 7, amount numeric, lat text NOT NULL DEFAULT '0',
+                  place text, family text, given text, id int NOT NULL, nick varchar(40), name text NOT NULL DEFAULT 'anon',
+                  CONSTRAINT people_n_check CHECK (n > -1000000))
+                """,
+                "ALTER TABLE people_2 DROP COLUMN gone",
+                "ALTER TABLE people ATTACH PARTITION people_2 FOR VALUES WITH (MODULUS 3, REMAINDER 2)"));
+        schema.addAll(ordinary.schema().subList(2, ordinary.schema().size()));
+        return new WriterTable(
+                ordinary.name(),
+                schema,
+                ordinary.migration(),
+                ordinary.model(),
+                ordinary.oldColumns(),
+                ordinary.newColumns(),
+                false,
+                ordinary.counter());
+    }
+
     private static ShapeModel peopleModel(boolean trims) {
         List<ShapeMapping> mappings = List.of(
                 ShapeMapping.of("name", "full_name", text -> text, text -> text, true),

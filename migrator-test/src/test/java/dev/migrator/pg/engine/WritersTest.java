@@ -46,6 +46,12 @@ class WritersTest {
         run(WriterTable.typesUnderTheSameNames(), seed);
     }
 
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("fewSeeds")
+    void rowsThatMoveBetweenPartitionsLoseNoWrite(long seed) throws Exception {
+        run(WriterTable.partitioned(seed % 2 == 0), seed);
+    }
+
     private static void run(WriterTable table, long seed) throws Exception {
         try (WriterRun run = new WriterRun(table, seed, THOROUGH ? 60 : 6)) {
             List<Runnable> there = List.of(run::toValidate, run::contract);

@@ -102,11 +102,6 @@ class PreflightTest {
                 refused("an aggregate in up", up("max(name)"), "aggregate functions are not allowed", TABLE),
                 refused("the whole row in up", up("users::text"), "refers to the whole row", TABLE),
                 refused(
-                        "a partitioned table",
-                        RENAME,
-                        "is a partitioned table",
-                        "CREATE TABLE users (id int, name text) PARTITION BY LIST (id)"),
-                refused(
                         "a partition",
                         RENAME,
                         "\"users\" is a partition of public.parent",

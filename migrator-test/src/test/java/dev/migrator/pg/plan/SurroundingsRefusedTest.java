@@ -184,15 +184,15 @@ class SurroundingsRefusedTest {
                 refused(
                         "a partitioned partition",
                         List.of(RENAME, DROP, ADD, FILL, INDEX),
-                        "\"users\" is a partitioned table",
-                        "operation `sql`",
+                        "\"users\" is a partition of public.top",
+                        "Change public.top instead",
                         "CREATE TABLE top (id int, name text, n int) PARTITION BY LIST (id)",
                         "CREATE TABLE users PARTITION OF top FOR VALUES IN (1, 2) PARTITION BY LIST (id)"),
                 refused(
                         "a foreign table",
                         List.of(RENAME, DROP, ADD, FILL, INDEX),
                         "\"users\" is a foreign table",
-                        "ordinary tables",
+                        "ordinary and partitioned tables",
                         "superuser: CREATE FOREIGN DATA WRAPPER nothing",
                         "superuser: CREATE SERVER nowhere FOREIGN DATA WRAPPER nothing",
                         "superuser: GRANT USAGE ON FOREIGN SERVER nowhere TO PUBLIC",

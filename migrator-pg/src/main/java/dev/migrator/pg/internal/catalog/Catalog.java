@@ -31,13 +31,18 @@ public final class Catalog {
                 """
                 SELECT c.oid::bigint AS oid, c.relkind::text AS kind,
                        pg_has_role(c.relowner, 'USAGE') AS owned, pg_get_userbyid(c.relowner) AS owner,
-                       c.relispartition OR EXISTS (SELECT FROM pg_inherits i WHERE c.oid IN (i.inhrelid, i.inhparent))
-                         AS inherits,
+                       c.relispartition OR c.relkind <> 'p' AND EXISTS (
+                         SELECT FROM pg_inherits i WHERE c.oid IN (i.inhrelid, i.inhparent)) AS inherits,
                        c.relforcerowsecurity AND c.relrowsecurity AND NOT EXISTS (
                          SELECT FROM pg_roles WHERE rolname = current_user AND (rolbypassrls OR rolsuper)) AS forced,
-                       greatest(c.reltuples, 0)::bigint AS rows,
-                       CASE WHEN c.relkind IN ('r', 'm', 't') THEN pg_total_relation_size(c.oid) ELSE 0 END AS bytes
+                       CASE c.relkind WHEN 'p' THEN leaves.rows ELSE greatest(c.reltuples, 0) END::bigint AS rows,
+                       CASE WHEN c.relkind IN ('r', 'm', 't') THEN pg_total_relation_size(c.oid) ELSE leaves.bytes END AS bytes
                   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                 CROSS JOIN LATERAL (
+                       SELECT coalesce(sum(greatest(leaf.reltuples, 0)), 0) AS rows,
+                              coalesce(sum(pg_total_relation_size(leaf.oid)), 0) AS bytes
+                         FROM pg_partition_tree(c.oid) AS p JOIN pg_class leaf ON leaf.oid = p.relid
+                        WHERE c.relkind = 'p' AND leaf.relkind = 'r') AS leaves
                  WHERE n.nspname = ? AND c.relname = ?
                 """,
                 name.schema().value(),
@@ -66,15 +71,17 @@ public final class Catalog {
                 dependents(oid),
                 publications(oid),
                 new Surroundings(session).functions(name, oid),
-                new Surroundings(session).obstacles(oid));
+                new Surroundings(session).obstacles(oid),
+                new PartitionTree(session).below(oid));
     }
 
     private List<IndexInfo> indexes(long oid) {
         String sql =
                 """
                 SELECT c.relname AS name, i.indisunique AS is_unique,
-                       substr(pg_get_indexdef(i.indexrelid), 1 + length(format('CREATE %sINDEX %I ON %I.%I ',
-                         CASE WHEN i.indisunique THEN 'UNIQUE ' END, c.relname, n.nspname, t.relname))) AS usage,
+                       substr(pg_get_indexdef(i.indexrelid), 1 + length(format('CREATE %sINDEX %I ON %s%I.%I ',
+                         CASE WHEN i.indisunique THEN 'UNIQUE ' END, c.relname, CASE t.relkind WHEN 'p' THEN 'ONLY ' END,
+                         n.nspname, t.relname))) AS usage,
                        i.indisvalid AND i.indisready AS valid, i.indisclustered AS clustered, i.indisreplident AS replident,
                        coalesce(k.contype::text, '') AS constraint_type, s.spcname AS tablespace,
                        coalesce(has_tablespace_privilege(nullif(c.reltablespace, 0), 'CREATE'), true) AS may_build,
@@ -261,17 +268,17 @@ public final class Catalog {
         boolean lists = session.connectionVersion() >= 15;
         String columnLists = lists ? "r.prattrs IS NULL" : "true";
         String schemas = lists
-                ? "EXISTS (SELECT FROM pg_publication_namespace s WHERE s.pnpubid = p.oid AND s.pnnspid = ("
-                        + "SELECT relnamespace FROM pg_class WHERE oid = " + oid + "))"
+                ? "EXISTS (SELECT FROM pg_publication_namespace s WHERE s.pnpubid = p.oid AND s.pnnspid IN ("
+                        + "SELECT c.relnamespace FROM tree t JOIN pg_class c ON c.oid = t.oid))"
                 : "false";
         String sql =
                 """
-                SELECT p.pubname AS name FROM pg_publication p
+                WITH RECURSIVE %s SELECT p.pubname AS name FROM pg_publication p
                  WHERE p.puballtables OR %s OR EXISTS (
-                       SELECT FROM pg_publication_rel r WHERE r.prpubid = p.oid AND r.prrelid = ? AND %s)
+                       SELECT FROM pg_publication_rel r WHERE r.prpubid = p.oid AND r.prrelid IN (SELECT oid FROM tree) AND %s)
                  ORDER BY 1
                 """
-                        .formatted(schemas, columnLists);
+                        .formatted(PartitionTree.TREE, schemas, columnLists);
         return session.query(sql, oid).stream().map(row -> row.text("name")).toList();
     }
 

@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param volatileDefault whether the default gives another value each time within a transaction
  * @param identity {@code a} or {@code d} for an identity column (always, by default), else empty
  * @param generated whether it is computed from others
- * @param partitionKey whether the table is partitioned by it
+ * @param partitionKey whether the table, or a partition of it, is partitioned by it, or by an expression on it
  * @param statisticsTarget the target for ANALYZE, where one was set
  * @param storage how long values are stored, where that was set, e.g. {@code EXTERNAL}
  * @param compression how long values are compressed, where that was set

@@ -17,6 +17,10 @@ final class Columns {
     List<ColumnInfo> of(long oid) {
         String sql =
                 """
+                WITH RECURSIVE %s, keys (key) AS ( -- a partition key makes its columns depend on the table, expressions too
+                  SELECT a.attname FROM tree t JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = t.oid
+                     AND d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid AND d.refobjsubid = 0 AND d.deptype = 'i'
+                    JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.objsubid AND a.attnum > 0)
                 SELECT a.attname AS name, a.attnum::int AS number, format_type(a.atttypid, a.atttypmod) AS type,
                        CASE WHEN a.attcollation <> 0 AND a.attcollation <> t.typcollation
                             THEN a.attcollation::regcollation::text END AS collation,
@@ -25,8 +29,7 @@ final class Columns {
                        EXISTS (SELECT FROM regexp_matches(d.adbin::text, ':(?:funcid|opfuncid) (\\d+)', 'g') AS f(m)
                                  JOIN pg_proc p ON p.oid = f.m[1]::oid AND p.provolatile = 'v') AS volatile_default,
                        a.attgenerated <> '' AS generated,
-                       EXISTS (SELECT FROM pg_partitioned_table p WHERE p.partrelid = a.attrelid AND a.attnum = ANY (p.partattrs))
-                         AS partition_key,
+                       a.attname IN (SELECT key FROM keys) AS partition_key,
                        nullif(a.attstattarget, -1)::int AS statistics_target, a.attoptions AS options,
                        CASE WHEN a.attstorage <> t.typstorage THEN CASE a.attstorage WHEN 'p' THEN 'PLAIN'
                             WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' WHEN 'x' THEN 'EXTENDED' END END AS storage,
@@ -37,8 +40,9 @@ final class Columns {
                   JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
                   LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
                  WHERE a.attrelid = ? AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
-                """;
-        return session.query(sql, oid).stream().map(row -> read(oid, row)).toList();
+                """
+                        .formatted(PartitionTree.TREE);
+        return session.query(sql, oid, oid).stream().map(row -> read(oid, row)).toList();
     }
 
     private ColumnInfo read(long oid, Row row) {

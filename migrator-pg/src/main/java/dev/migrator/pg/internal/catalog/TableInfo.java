@@ -12,10 +12,10 @@ import java.util.Optional;
  *
  * @param name its name
  * @param oid its object id
- * @param kind {@code pg_class.relkind}: {@code r} for an ordinary table
+ * @param kind {@code pg_class.relkind}: {@code r} for an ordinary table, {@code p} for a partitioned one
  * @param owned whether the current user has the owner's rights
  * @param owner the owner, for people
- * @param inherits whether it has parents or children by inheritance, or is a partition
+ * @param inherits whether it has parents or children by inheritance, or is a partition; not that it has partitions
  * @param forcedRowSecurity whether row security filters the owner's own statements, too
  * @param rows live rows by the statistics
  * @param bytes size with indexes and TOAST
@@ -29,6 +29,7 @@ import java.util.Optional;
  * @param publications publications that publish all its columns
  * @param functions functions and procedures that may hold plans over its rows or name its columns
  * @param obstacles what stands in the way of some changes, whatever the column
+ * @param partitions what is below it if it is partitioned
  */
 public record TableInfo(
         QualifiedName name,
@@ -49,7 +50,8 @@ public record TableInfo(
         List<Dependent> dependents,
         List<String> publications,
         List<Function> functions,
-        List<Obstacle> obstacles) {
+        List<Obstacle> obstacles,
+        Partitions partitions) {
 
     /**
      * A foreign key that refers to the table.
@@ -102,6 +104,11 @@ public record TableInfo(
                 .filter(obstacle -> obstacle.kind() == kind)
                 .map(Obstacle::description)
                 .toList();
+    }
+
+    /** Whether its rows are in partitions. */
+    public boolean isPartitioned() {
+        return kind.equals("p");
     }
 
     /** Finds a column. */

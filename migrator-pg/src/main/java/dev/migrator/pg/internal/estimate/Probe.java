@@ -28,7 +28,7 @@ public final class Probe {
 
     private final Session session;
     private final TableFacts facts;
-    private final String table;
+    private final TableFacts.Part part;
     private final String alias;
     private final String pending;
     private final List<NewValue> values;
@@ -36,15 +36,21 @@ public final class Probe {
     /**
      * A probe; asks nothing yet.
      *
-     * @param table the table, quoted
+     * @param part the table, or one of its partitions
      * @param alias how the expressions call it, quoted
      * @param pending the condition on a row that is to be filled
      * @param values what it is given
      */
-    public Probe(Session session, TableFacts facts, String table, String alias, String pending, List<NewValue> values) {
+    public Probe(
+            Session session,
+            TableFacts facts,
+            TableFacts.Part part,
+            String alias,
+            String pending,
+            List<NewValue> values) {
         this.session = session;
         this.facts = facts;
-        this.table = table;
+        this.part = part;
         this.alias = alias;
         this.pending = pending;
         this.values = List.copyOf(values);
@@ -60,7 +66,7 @@ public final class Probe {
     public Optional<Sampled> look() {
         List<Column> columns = columns();
         for (int most : BLOCKS) {
-            int blocks = (int) Math.min(most, facts.blocks());
+            int blocks = (int) Math.min(most, part.blocks());
             Optional<Row> seen = Attempt.at(session, () -> rows(blocks, columns));
             if (seen.isPresent()) {
                 return Optional.of(sampled(blocks, seen.get(), columns));
@@ -103,7 +109,7 @@ public final class Probe {
                         FROM pg_attribute AS a WHERE a.attrelid = ?::int8 AND a.attnum > 0 AND NOT a.attisdropped
                         ORDER BY a.attnum
                         """,
-                        facts.oid())
+                        part.oid())
                 .stream()
                 .map(row -> new Column(
                         row.text("name"), row.text("quoted"), (int) row.number("length"), (int) row.number("align")))
@@ -126,9 +132,9 @@ public final class Probe {
     /** The rows of some blocks, each read by its place: no sampling method that looks at every block's number. */
     private String from(int blocks) {
         String chosen = LongStream.range(0, blocks)
-                .mapToObj(i -> Long.toString((2 * i + 1) * facts.blocks() / (2L * blocks)))
+                .mapToObj(i -> Long.toString((2 * i + 1) * part.blocks() / (2L * blocks)))
                 .collect(Collectors.joining(", "));
-        return " FROM ONLY " + table + " AS " + alias + " WHERE " + alias + ".ctid = ANY (ARRAY(SELECT"
+        return " FROM ONLY " + part.name() + " AS " + alias + " WHERE " + alias + ".ctid = ANY (ARRAY(SELECT"
                 + " ('(' || b || ',' || l || ')')::tid FROM unnest(ARRAY[" + chosen + "]::bigint[]) AS b,"
                 + " generate_series(1, " + facts.blockSize() / TUPLE_AT_LEAST + ") AS l))";
     }

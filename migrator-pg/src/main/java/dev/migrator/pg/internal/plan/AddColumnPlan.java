@@ -48,6 +48,17 @@ final class AddColumnPlan {
     }
 
     private void typed(Reader reader, ColumnType type) {
+        boolean special = operation.transform().isPresent()
+                || operation.identity().isPresent()
+                || operation.generated().isPresent();
+        if (special
+                && new PartitionPreflight(work.table(), workspace.findings())
+                        .refuses(
+                                path + ".table",
+                                "add a column that the application computes, counts by itself, or is generated",
+                                "Add a plain column, with `up` or `default`.")) {
+            return;
+        }
         if (operation.transform().isPresent()) {
             new ComputedColumn.Reading(workspace, work, path, operation).draft(type, comments());
         } else if (operation.identity().isPresent()) {

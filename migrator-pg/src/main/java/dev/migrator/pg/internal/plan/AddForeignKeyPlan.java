@@ -42,6 +42,13 @@ final class AddForeignKeyPlan {
     }
 
     private void draft() {
+        if (new PartitionPreflight(work.table(), workspace.findings())
+                .refuses(
+                        path + ".table",
+                        "add a foreign key",
+                        "By hand: add it NOT VALID to each partition and VALIDATE it there, then to the table.")) {
+            return;
+        }
         QualifiedName parent = workspace.resolve(operation.referencedTable());
         Optional<TableInfo> referenced = parent.equals(work.name())
                 ? Optional.of(work.table())

@@ -40,6 +40,7 @@ final class CarryOver {
         for (IndexInfo index : work.table().indexes()) {
             String what = "index " + index.name().quoted();
             touched(what, index.columns())
+                    .filter(columns -> !isPartitioned(path(columns), what))
                     .ifPresent(columns -> new IndexCopy(this, workspace, work, columns).draft(index));
         }
         for (ConstraintInfo constraint : work.table().constraints()) {
@@ -48,6 +49,7 @@ final class CarryOver {
             } else if (constraint.type().matches("[cf]")) {
                 String what = "constraint " + constraint.name().quoted();
                 touched(what, constraint.columns())
+                        .filter(columns -> constraint.type().equals("c") || !isPartitioned(path(columns), what))
                         .ifPresent(columns -> new ConstraintCopy(this, workspace, work, columns).draft(constraint));
             }
         }
@@ -55,6 +57,14 @@ final class CarryOver {
             String what = "statistics " + statistics.name().name().quoted();
             touched(what, statistics.columns()).ifPresent(columns -> statistics(statistics, columns));
         }
+    }
+
+    private boolean isPartitioned(String path, String what) {
+        return new PartitionPreflight(work.table(), workspace.findings())
+                .refuses(
+                        path,
+                        "copy " + what + " for the new column",
+                        "Drop it first, and create it again after PURGE; an index on each partition CONCURRENTLY first.");
     }
 
     /** Since PostgreSQL 18 a NOT NULL has a name, which the new column takes over at PURGE. */

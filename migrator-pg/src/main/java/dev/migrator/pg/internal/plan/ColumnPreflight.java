@@ -98,6 +98,7 @@ final class ColumnPreflight {
                         "Drop that key first and add it again after PURGE.");
             }
         }
+        new PartitionPreflight(work.table(), workspace.findings()).forColumn(path + "." + key, column);
         domain(key, column);
         for (IndexInfo index : work.table().indexes()) {
             if (index.replicaIdentity() && index.columns().contains(column.number())) {

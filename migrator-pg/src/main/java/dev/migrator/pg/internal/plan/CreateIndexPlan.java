@@ -35,6 +35,14 @@ final class CreateIndexPlan {
     }
 
     private void draft() {
+        if (new PartitionPreflight(work.table(), workspace.findings())
+                .refuses(
+                        path + ".table",
+                        "build an index",
+                        "By hand: CREATE INDEX … ON ONLY the table, CREATE INDEX CONCURRENTLY on each partition, and ALTER"
+                                + " INDEX … ATTACH PARTITION each of these.")) {
+            return;
+        }
         boolean taken = !workspace
                 .session()
                 .query(

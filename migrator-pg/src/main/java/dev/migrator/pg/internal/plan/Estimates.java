@@ -60,14 +60,14 @@ final class Estimates {
                         backfill.pending().equals(candidate.column().quoted() + " IS NULL"))
                 .findFirst();
         List<NewValue> values = fill.map(this::value).orElseGet(this::values);
-        Optional<Sampled> seen = new Probe(
+        Optional<Sampled> seen = facts.largest().flatMap(part -> new Probe(
                         workspace.session(),
                         facts,
-                        work.name().quoted(),
+                        part,
                         work.name().name().quoted(),
                         fill.isPresent() ? backfill.pending() : "true",
                         values)
-                .look();
+                .look());
         seen.ifPresent(this::remember);
         count(seen);
         FillModel model = model(fill, seen);

@@ -1,6 +1,7 @@
 package dev.migrator.pg.internal.plan;
 
 import dev.migrator.QualifiedName;
+import dev.migrator.pg.internal.catalog.Partitions;
 import dev.migrator.pg.internal.catalog.TableInfo;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -64,6 +65,12 @@ final class Fingerprint {
         if (table.inherits()) {
             lines.add(name + " has parents or children");
         }
+        table.partitions().own().stream()
+                .filter(own ->
+                        !own.kind().equals(Partitions.Kind.ON_COLUMN) || TableInfo.touches(own.columns(), touched))
+                .filter(own ->
+                        !own.kind().equals(Partitions.Kind.NOT_NULL) || TableInfo.touches(own.columns(), touched))
+                .forEach(own -> lines.add("partition of " + name + ": " + own.description()));
         if (table.forcedRowSecurity()) {
             lines.add(name + " has FORCE ROW LEVEL SECURITY");
         }

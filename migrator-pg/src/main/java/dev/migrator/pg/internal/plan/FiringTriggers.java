@@ -65,7 +65,8 @@ final class FiringTriggers {
                                     + conditional
                                     + ".");
         }
-        String statement = names(trigger -> !trigger.eachRow());
+        // Batches write partitions, one by one, and not the partitioned table.
+        String statement = names(trigger -> !trigger.eachRow() && !work.table().isPartitioned());
         if (!statement.isEmpty()) {
             workspace
                     .findings()

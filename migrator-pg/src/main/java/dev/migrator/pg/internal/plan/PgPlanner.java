@@ -106,6 +106,7 @@ public final class PgPlanner implements Planner {
                 .look());
         workspace.tables().forEach(work -> work.computed().ifPresent(column -> column.checkAlone(workspace, work)));
         new SkippedTriggers(workspace).check();
+        workspace.tables().forEach(work -> forBudget(workspace, work));
         refuse(workspace);
         List<Draft> drafts = new ArrayList<>(workspace.drafts());
         workspace.tables().forEach(work -> drafts.addAll(new TableSteps(work, workspace.skipsUserTriggers()).drafts()));
@@ -122,6 +123,13 @@ public final class PgPlanner implements Planner {
                 fingerprint(workspace),
                 disks.estimates(),
                 needs));
+    }
+
+    private static void forBudget(Workspace workspace, TableWork work) {
+        int operations =
+                work.mappings().size() + work.fills().size() + work.dropped().size();
+        String key = work.paths().isEmpty() ? "operations" : work.paths().get(0) + ".table";
+        new PartitionPreflight(work.table(), workspace.findings()).forBudget(key, operations);
     }
 
     private static void refuse(Workspace workspace) {

@@ -79,8 +79,10 @@ final class Rebinding {
 
     private String trial() {
         String marker = work.names().marker().quoted();
-        String trial = "UPDATE " + work.name().quoted() + " SET " + marker + " = " + marker
-                + " WHERE ctid = (SELECT ctid FROM " + work.name().quoted() + " WHERE ctid < '(64,0)' LIMIT 1)";
+        String place = work.table().isPartitioned() ? "(tableoid, ctid)" : "ctid";
+        String columns = work.table().isPartitioned() ? "tableoid, ctid" : "ctid";
+        String trial = "UPDATE " + work.name().quoted() + " SET " + marker + " = " + marker + " WHERE " + place
+                + " = (SELECT " + columns + " FROM " + work.name().quoted() + " WHERE ctid < '(64,0)' LIMIT 1)";
         return "SELECT " + work.function().schema().quoted() + ".trial(" + Literal.text(trial) + ")";
     }
 }

@@ -24,10 +24,16 @@ final class ReverseBody {
         line("#variable_conflict use_column");
         line("DECLARE");
         line("  mark pg_catalog.int4 := 1;");
+        if (work.table().isPartitioned()) {
+            text.append(RowMoves.DECLARATIONS);
+        }
         line("BEGIN");
         if (work.hasMarker()) {
             String marker = work.names().marker().quoted();
             line("  IF TG_OP OPERATOR(pg_catalog.=) 'UPDATE' THEN mark := OLD." + marker + "; END IF;");
+            if (work.table().isPartitioned()) {
+                text.append(RowMoves.look(marker));
+            }
             for (int i = 0; i < work.mappings().size(); i++) {
                 mapping(i, work.mappings().get(i));
             }
@@ -45,8 +51,13 @@ final class ReverseBody {
 
     private void mapping(int i, Mapping mapping) {
         List<String> values = watched(mapping);
-        line("  IF (CASE WHEN TG_OP OPERATOR(pg_catalog.=) 'INSERT' THEN true ELSE "
-                + Sql.differ(prefixed("NEW.", values), prefixed("OLD.", values)) + " END) THEN");
+        String changed = Sql.differ(prefixed("NEW.", values), prefixed("OLD.", values));
+        if (work.table().isPartitioned()) {
+            text.append(new RowMoves(work).keeps(i, mapping));
+            line("  IF NOT keeps AND (anew OR " + changed + ") THEN");
+        } else {
+            line("  IF (CASE WHEN TG_OP OPERATOR(pg_catalog.=) 'INSERT' THEN true ELSE " + changed + " END) THEN");
+        }
         int all = Marker.bits(i, 3);
         line("    mark := (mark OPERATOR(pg_catalog.&) " + ~all + ") OPERATOR(pg_catalog.|) "
                 + Marker.bits(i, Marker.FROM_NEW) + ";");
@@ -65,7 +76,8 @@ final class ReverseBody {
         Set<Identifier> inputs = inputs(mapping, work);
         if (!inputs.isEmpty()) {
             // The new side is on its own now: it does not follow what it was once computed from.
-            line("  ELSIF " + Sql.bitsAre("mark", all, Marker.bits(i, Marker.FROM_OLD)) + " AND "
+            String updates = work.table().isPartitioned() ? "TG_OP OPERATOR(pg_catalog.=) 'UPDATE' AND " : "";
+            line("  ELSIF " + updates + Sql.bitsAre("mark", all, Marker.bits(i, Marker.FROM_OLD)) + " AND "
                     + Sql.differ(Sql.places(inputs, "NEW."), Sql.places(inputs, "OLD.")) + " THEN");
             line("    mark := " + Sql.with("mark", Marker.bits(i, Marker.BOTH)) + ";");
         }

@@ -103,6 +103,11 @@ final class RollbackProofs {
     /** Conditions that are true of a row whose retired side can't hold what the new release has written. */
     private List<String> outgrown() {
         List<String> conditions = new ArrayList<>();
+        boolean retires =
+                work.mappings().stream().anyMatch(mapping -> !mapping.old().isEmpty());
+        if (work.table().isPartitioned() && retires) {
+            conditions.add(Marker.isPending(work.names().marker().quoted()));
+        }
         for (int i = 0; i < work.mappings().size(); i++) {
             Mapping mapping = work.mappings().get(i);
             if (!mapping.old().isEmpty() && !mapping.downCannotFail()) {

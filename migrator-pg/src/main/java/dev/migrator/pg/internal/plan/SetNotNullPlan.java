@@ -51,6 +51,7 @@ final class SetNotNullPlan {
                                                 + " is changed by another operation of this migration already.",
                                         "Use two migrations.");
                     } else {
+                        new PartitionPreflight(work.table(), workspace.findings()).forNotNull(path + ".column", info);
                         work.held().add(info.name());
                         new SetNotNullPlan(workspace, work, path, info).draft(operation.fill());
                     }

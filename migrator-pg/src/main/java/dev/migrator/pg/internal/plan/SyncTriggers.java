@@ -90,7 +90,8 @@ final class SyncTriggers {
             String changed = Sql.differ(
                     ReverseBody.prefixed("NEW.", List.copyOf(watched)),
                     ReverseBody.prefixed("OLD.", List.copyOf(watched)));
-            statements.addAll(trigger(last("u"), "UPDATE", changed, "'last'"));
+            String attached = work.table().isPartitioned() ? " OR " + Marker.isPending("OLD." + marker()) : "";
+            statements.addAll(trigger(last("u"), "UPDATE", changed + attached, "'last'"));
         }
         return statements;
     }

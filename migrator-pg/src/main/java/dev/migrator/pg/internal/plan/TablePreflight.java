@@ -13,7 +13,7 @@ final class TablePreflight {
         String key = path + ".table";
         String name = table.name().quoted();
         boolean passes = true;
-        if (!table.kind().equals("r")) {
+        if (!table.kind().equals("r") && !table.isPartitioned()) {
             findings.refuse(key, name + " is a " + kind(table.kind()) + ".", remedy(table.kind()));
             passes = false;
         }
@@ -22,12 +22,11 @@ final class TablePreflight {
             findings.refuse(
                     key,
                     name + " is a partition of " + root + ", and its columns are those of that table.",
-                    "Change " + root
-                            + " instead, by an operation `sql`: this version works on ordinary tables only. Don't"
+                    "Change " + root + " instead, with all its partitions. Don't"
                             + " detach the partition for it: with other columns it could not be attached again.");
             passes = false;
         }
-        if (table.inherits() && roots.isEmpty() && !table.kind().equals("p")) {
+        if (table.inherits() && roots.isEmpty()) {
             findings.refuse(
                     key,
                     name + " has parents or children by inheritance, whose rows the sync triggers would not see.",
@@ -46,13 +45,14 @@ final class TablePreflight {
                     "Run as the owner, or as a member of that role.");
             passes = false;
         }
-        return passes;
+        return new PartitionPreflight(table, findings).passes(key) && passes;
     }
 
     /** What the sync of two shapes can't bear. */
     static void forSync(String path, TableInfo table, Findings findings) {
         String key = path + ".table";
         String name = table.name().quoted();
+        new PartitionPreflight(table, findings).forSync(key);
         if (table.forcedRowSecurity()) {
             findings.refuse(
                     key,
@@ -128,14 +128,12 @@ final class TablePreflight {
     private static String remedy(String relkind) {
         return switch (relkind) {
             case "v", "m" -> "Name the table under it.";
-            case "p" -> "This version works on ordinary tables only: use an operation `sql`.";
-            default -> "This version works on ordinary tables only.";
+            default -> "This version works on ordinary and partitioned tables.";
         };
     }
 
     private static String kind(String relkind) {
         return switch (relkind) {
-            case "p" -> "partitioned table";
             case "v" -> "view";
             case "m" -> "materialized view";
             case "f" -> "foreign table";

@@ -17,15 +17,20 @@ import java.util.regex.Pattern;
 final class WriterRights {
     private static final String WRITERS =
             """
-            WITH RECURSIVE relations (oid) AS (
+            WITH RECURSIVE tree (oid) AS (
               SELECT ?::pg_catalog.oid
+               UNION
+              SELECT i.inhrelid FROM tree AS t JOIN pg_catalog.pg_inherits AS i ON i.inhparent = t.oid
+            ), relations (oid) AS (
+              SELECT t.oid FROM tree AS t
                UNION
               SELECT w.ev_class FROM relations AS n
                 JOIN pg_catalog.pg_depend AS d ON d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = n.oid
                  AND d.classid = 'pg_catalog.pg_rewrite'::regclass
                 JOIN pg_catalog.pg_rewrite AS w ON w.oid = d.objid
             ), writers (role, name, may_reach) AS (
-              SELECT r.oid, r.rolname, pg_catalog.min(CASE WHEN n.oid = ? THEN '' ELSE ' through view ' || n.oid::regclass END)
+              SELECT r.oid, r.rolname, pg_catalog.min(CASE WHEN n.oid = ? THEN '' ELSE
+                     CASE WHEN c.relkind IN ('r', 'p') THEN ' in partition ' ELSE ' through view ' END || n.oid::regclass END)
                 FROM pg_catalog.pg_roles AS r, relations AS n JOIN pg_catalog.pg_class AS c ON c.oid = n.oid
                WHERE r.rolname !~ '^pg_' AND pg_catalog.has_any_column_privilege(r.oid, n.oid, 'INSERT, UPDATE')
                  AND pg_catalog.has_schema_privilege(r.oid, c.relnamespace, 'USAGE')
