@@ -215,6 +215,17 @@ class PartitionsMeanwhileTest {
         assertThat(rows("id, name")).contains("101|a1 ", "102|a2 ", "103|other", "104|copy", "4|a4 ");
     }
 
+    /** A known limit: only a marker tells that a row was there before. */
+    @Test
+    void withoutAMarkerARowThatMovesIsFilledAsOneThatIsInserted() {
+        database.execute("ALTER TABLE visits ADD gone text");
+        rig().to(
+                        Rig.migration("0002_drop", "- dropColumn: { table: visits, column: gone, down: name }\n"),
+                        Phase.EXPAND);
+        database.execute("UPDATE visits SET id = 101 WHERE id = 1", "UPDATE visits SET id = 12 WHERE id = 2");
+        assertThat(rows("id, coalesce(gone, '-')")).contains("101|a1 ", "12|-", "3|-");
+    }
+
     @Test
     void whatBecomesOfAPartitionAloneStopsTheNextPhase() {
         rig().to(MIGRATION, Phase.BACKFILL);

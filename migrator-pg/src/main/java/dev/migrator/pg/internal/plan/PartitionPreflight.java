@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * refused; and so are more partitions than can be locked and changed within the budget.
  */
 final class PartitionPreflight {
-    /** Measured: 300 partitions, 302 ms with one renaming, 618 ms with five operations. */
+    /** Measured: 300 partitions, 302 ms with one renaming, 618 ms with four operations. */
     private static final double MILLIS_A_PARTITION = 0.75;
 
     private static final double MILLIS_MORE_AN_OPERATION = 0.25;
