@@ -9,9 +9,8 @@ import java.util.Optional;
 /**
  * The gates of a migration. A list that is given replaces the default of its phase; an empty one means no gate.
  *
- * <p>The defaults: {@code approval} before CONTRACT and before PURGE, none elsewhere. In this version the {@code releases}
- * gate is not among the defaults, neither before CONTRACT nor, for operations that narrow, before VALIDATE, nor before a
- * rollback.
+ * <p>The defaults: {@code releases} and {@code approval} before CONTRACT, {@code approval} before PURGE; before VALIDATE of a
+ * migration that narrows what may be written, and before each step back, {@code releases} as far as instances are registered.
  *
  * @param explicit the gates before the phases that the migration names
  * @param rollback the gates before each step back, if the migration names them
@@ -41,8 +40,7 @@ public record Gates(Map<Phase, List<Gate>> explicit, Optional<List<Gate>> rollba
      * The gates before a phase on the way forward.
      *
      * @param phase the phase
-     * @param narrows whether the migration narrows what may be written; makes no difference in this version, in which the
-     *     {@code releases} gate is not among the defaults
+     * @param narrows whether the migration narrows what may be written
      * @return the gates; all have to be open
      */
     public List<Gate> before(Phase phase, boolean narrows) {
@@ -51,17 +49,19 @@ public record Gates(Map<Phase, List<Gate>> explicit, Optional<List<Gate>> rollba
             return gates;
         }
         return switch (phase) {
-            case EXPAND, BACKFILL, VALIDATE -> List.of();
-            case CONTRACT, PURGE -> List.of(new Gate.Approval());
+            case EXPAND, BACKFILL -> List.of();
+            case VALIDATE -> narrows ? List.of(Gate.Releases.ofRegistered()) : List.of();
+            case CONTRACT -> List.of(new Gate.Releases(), new Gate.Approval());
+            case PURGE -> List.of(new Gate.Approval());
         };
     }
 
     /**
-     * The gates before a phase is walked back: those that the migration names, none by default.
+     * The gates before a phase is walked back: those that the migration names, or {@code releases} as far as instances are registered.
      *
      * @return the gates; all have to be open
      */
     public List<Gate> beforeRollback() {
-        return rollback.orElse(List.of());
+        return rollback.orElse(List.of(Gate.Releases.ofRegistered()));
     }
 }

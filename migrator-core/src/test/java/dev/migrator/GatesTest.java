@@ -14,15 +14,16 @@ import org.junit.jupiter.api.Test;
 class GatesTest {
 
     @Test
-    void byDefaultApprovalIsNeededBeforeContractAndPurgeOnly() {
+    void theDefaultsAskForReleasesAndForApprovalWhereSomethingIsTakenAway() {
+        Gate registered = Gate.Releases.ofRegistered();
         for (boolean narrows : new boolean[] {false, true}) {
             Gates gates = Gates.defaults();
             assertThat(gates.before(Phase.EXPAND, narrows)).isEmpty();
             assertThat(gates.before(Phase.BACKFILL, narrows)).isEmpty();
-            assertThat(gates.before(Phase.VALIDATE, narrows)).isEmpty();
-            assertThat(gates.before(Phase.CONTRACT, narrows)).containsExactly(new Gate.Approval());
+            assertThat(gates.before(Phase.VALIDATE, narrows)).isEqualTo(narrows ? List.of(registered) : List.of());
+            assertThat(gates.before(Phase.CONTRACT, narrows)).containsExactly(new Gate.Releases(), new Gate.Approval());
             assertThat(gates.before(Phase.PURGE, narrows)).containsExactly(new Gate.Approval());
-            assertThat(gates.beforeRollback()).isEmpty();
+            assertThat(gates.beforeRollback()).containsExactly(registered);
         }
     }
 
@@ -98,5 +99,52 @@ class GatesTest {
         assertThat(defaults.showValues()).isFalse();
         assertThat(defaults.userTriggers()).isEqualTo(BackfillSettings.UserTriggers.FIRE);
         assertThatThrownBy(() -> defaults.withFailedRows(-1)).hasMessage("failedRows: is -1; it must be 0 or more");
+    }
+
+    private static Migration read(String gate) {
+        return MigrationFiles.parse(
+                "1", "1.yaml", "operations: [ { sql: { expand: x } } ]\ngates:\n  contract:\n  - " + gate + "\n");
+    }
+
+    private static void assertReads(String text, Gate gate, String... definition) {
+        Migration migration = read(text);
+        assertThat(migration.gates().before(Phase.CONTRACT, false)).containsExactly(gate);
+        assertThat(migration.definition().lines().filter(line -> line.startsWith("gates.contract[0]")))
+                .containsExactly(definition);
+    }
+
+    @Test
+    void eachKindIsReadAndBelongsToTheDefinition() {
+        assertReads("approval: {}", new Gate.Approval(), "gates.contract[0] = approval");
+        assertReads(
+                "approval: { people: 2, roles: [Ops], expires: 24h }",
+                new Gate.Approval(2, List.of(Identifier.of("Ops")), Optional.of(Duration.ofDays(1))),
+                "gates.contract[0].approval.people = 2",
+                "gates.contract[0].approval.roles[0] = Ops",
+                "gates.contract[0].approval.expires = 1d");
+        assertReads("releases: {}", new Gate.Releases(), "gates.contract[0] = releases");
+        assertReads(
+                "releases: { minimum: '2026.11', ignoreRoles: [backup], ignoreApplications: [psql], onlyRegistered: true }",
+                new Gate.Releases(Optional.of("2026.11"), List.of(Identifier.of("backup")), List.of("psql"), true),
+                "gates.contract[0].releases.onlyRegistered = true",
+                "gates.contract[0].releases.minimum = 2026.11",
+                "gates.contract[0].releases.ignoreRoles[0] = backup",
+                "gates.contract[0].releases.ignoreApplications[0] = psql");
+        assertReads(
+                "replicaLag: 10s", new Gate.ReplicaLag(Duration.ofSeconds(10)), "gates.contract[0].replicaLag = 10s");
+        assertReads("noUse: 7d", new Gate.NoUse(Duration.ofDays(7)), "gates.contract[0].noUse = 7d");
+        assertReads(
+                "window: Mon-Thu 09:00-16:00 Europe/Berlin",
+                Gate.Window.of("Mon-Thu 09:00-16:00 Europe/Berlin"),
+                "gates.contract[0].window = Mon-Thu 09:00-16:00 Europe/Berlin");
+        assertReads("custom: calendar", new Gate.Custom("calendar"), "gates.contract[0].custom = calendar");
+        assertReads(
+                "any: [ { all: [ approval, { soak: 1h } ] }, { not: { sql: select true } } ]",
+                new Gate.Any(List.of(
+                        new Gate.All(List.of(new Gate.Approval(), new Gate.Soak(Duration.ofHours(1)))),
+                        new Gate.Not(new Gate.Sql("select true")))),
+                "gates.contract[0].any[0].all[0] = approval",
+                "gates.contract[0].any[0].all[1].soak = 1h",
+                "gates.contract[0].any[1].not.sql = select true");
     }
 }

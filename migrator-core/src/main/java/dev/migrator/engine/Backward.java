@@ -113,7 +113,7 @@ final class Backward {
                 continue;
             }
             try {
-                walk.run(step);
+                walk.run(step, Optional.empty());
             } catch (PausedException e) {
                 return Optional.of(paused(phase, "before undoing it, at: " + step.title()));
             } catch (StepFailure e) {
@@ -182,7 +182,7 @@ final class Backward {
             return Optional.of(paused(phase, "before undoing: " + title));
         }
         try {
-            walk.undo(state.step());
+            walk.undo(state.step(), ReleaseGuard.beforeRollback(migration));
             return Optional.empty();
         } catch (PausedException e) {
             return Optional.of(paused(phase, "while undoing: " + title));

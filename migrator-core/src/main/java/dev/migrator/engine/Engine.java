@@ -196,7 +196,8 @@ public final class Engine {
                 Phase phase = seen.map(MigrationState::phase).orElse(Phase.EXPAND);
                 return new Outcome.Waits(phase, List.of(new Waiting("lease", heldBy(holder(retry, id)))));
             }
-            Walk walk = new Walk(store, executor, pace, settings.leaseTime(), listener, retry, lease.get());
+            Walk walk = new Walk(
+                    store, executor, pace, settings.leaseTime(), listener, retry, settings.gates(), lease.get());
             return walk.hold(() -> body.apply(walk, seen));
         } catch (StepFailure | LeaseLostException e) {
             LOG.debug("Migration {} stopped", id, e);

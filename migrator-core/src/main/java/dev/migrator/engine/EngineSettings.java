@@ -9,11 +9,14 @@ import java.time.Duration;
  * @param leaseTime how long the lease lasts without renewal; it is renewed three times as often
  * @param leaseWait how long to wait for a lease that another engine holds before answering that it waits
  * @param retryFor how long transient failures of one piece of work are retried
+ * @param gates the application's own gates
  */
-public record EngineSettings(String owner, Duration leaseTime, Duration leaseWait, Duration retryFor) {
+public record EngineSettings(
+        String owner, Duration leaseTime, Duration leaseWait, Duration retryFor, CustomGates gates) {
 
     /** The defaults: a lease of 30 s, ten minutes of waiting for it, five minutes of retries. */
     public static EngineSettings of(String owner) {
-        return new EngineSettings(owner, Duration.ofSeconds(30), Duration.ofMinutes(10), Duration.ofMinutes(5));
+        return new EngineSettings(
+                owner, Duration.ofSeconds(30), Duration.ofMinutes(10), Duration.ofMinutes(5), CustomGates.NONE);
     }
 }

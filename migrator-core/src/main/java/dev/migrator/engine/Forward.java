@@ -152,7 +152,7 @@ final class Forward {
             return Optional.of(paused(phase, "before: " + title));
         }
         try {
-            walk.run(state.step());
+            walk.run(state.step(), ReleaseGuard.before(migration, phase));
             return Optional.empty();
         } catch (PausedException e) {
             return Optional.of(paused(phase, "during: " + title));

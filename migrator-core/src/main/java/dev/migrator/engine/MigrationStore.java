@@ -79,6 +79,9 @@ public interface MigrationStore {
     /** The approvals of a phase for that checksum that no rollback has used up. */
     List<Approval> approvals(String id, Phase phase, String checksum);
 
+    /** Records what the gates of a phase have answered; a line of history for each whose verdict is another one than before. */
+    void gatesAnswered(Lease lease, GateQuestion question, List<GateReport> reports);
+
     /** All events of a migration, in order. */
     List<Event> history(String id);
 }

@@ -4,6 +4,7 @@ import dev.migrator.Gate;
 import dev.migrator.plan.Action;
 import dev.migrator.plan.Step;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Runs steps for real. A step's record changes in the step's own transaction, guarded by the lease's token.
@@ -17,15 +18,27 @@ public interface StepExecutor {
      * Brings a step from planned, or half done by whomever, to done. A step that is done already is left alone.
      *
      * <p>Asks the control between batches and lets the {@link PausedException} through, with all that was done kept.
+     *
+     * @param guard what a step that takes something away asks once more, in its own transaction
      */
-    void run(Lease lease, Step step, StepControl control);
+    void run(Lease lease, Step step, Optional<ReleaseGuard> guard, StepControl control);
+
+    /** As {@link #run(Lease, Step, Optional, StepControl)}, with nothing to ask. */
+    default void run(Lease lease, Step step, StepControl control) {
+        run(lease, step, Optional.empty(), control);
+    }
 
     /**
      * Brings a step from done, or half done, or half undone, back to planned. A step that was never begun is left alone.
      *
-     * <p>Asks the control like {@link #run}.
+     * <p>Asks the control, and the guard, like {@link #run(Lease, Step, Optional, StepControl)}.
      */
-    void undo(Lease lease, Step step, StepControl control);
+    void undo(Lease lease, Step step, Optional<ReleaseGuard> guard, StepControl control);
+
+    /** As {@link #undo(Lease, Step, Optional, StepControl)}, with nothing to ask. */
+    default void undo(Lease lease, Step step, StepControl control) {
+        undo(lease, step, Optional.empty(), control);
+    }
 
     /**
      * Tries the rows again that a backfill under way has passed over, and no others. A row that is filled, or that the
@@ -45,8 +58,14 @@ public interface StepExecutor {
     /** Whether what a rollback requires is so now; reads nothing but what it names. */
     boolean holds(Action.Require requirement);
 
-    /** Asks a query gate; anything but a quick, clean {@code true} is a reason to wait. */
-    GateAnswer ask(Gate.Sql gate);
+    /**
+     * Asks a gate that only the server can answer: {@code sql}, {@code replicaLag}, {@code noUse}. What is not a quick, clean
+     * answer is not known.
+     */
+    GateAnswer ask(Gate gate, GateQuestion question);
+
+    /** Looks at the registered instances, and at the sessions that belong to none of them. */
+    LiveReleases releases(Gate.Releases gate, GateQuestion question);
 
     /** Compares the two shapes of every row now, read-only. */
     CompareReport compare(MigrationState state, List<StepState> steps, StepControl control);

@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 /**
  * One reason for which a migration waits.
  *
- * @param gate the gate's name: {@code approval}, {@code soak}, {@code sql}, {@code releases}; or {@code lease} while another
+ * @param gate the gate's name: {@code approval}, {@code soak}, {@code sql}, {@code releases}, …; or {@code lease} while another
  *     engine is at work, {@code order} while an earlier migration is not there yet
  * @param reason what it waits for, for people
  */

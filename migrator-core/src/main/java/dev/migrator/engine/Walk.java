@@ -42,6 +42,7 @@ final class Walk {
             Duration leaseTime,
             EngineListener listener,
             Retry retry,
+            CustomGates custom,
             Lease lease) {
         this.store = store;
         this.executor = executor;
@@ -50,7 +51,7 @@ final class Walk {
         this.listener = listener;
         this.retry = retry;
         this.lease = lease;
-        this.gates = new GateKeeper(this, store, executor);
+        this.gates = new GateKeeper(this, store, executor, custom);
     }
 
     /** Runs the body while the lease is renewed, and gives the lease back after it. */
@@ -178,23 +179,34 @@ final class Walk {
         return state().map(MigrationState::position).equals(left);
     }
 
+    /** Keeps what gates have answered; harmless to do twice. */
+    void record(GateQuestion question, List<GateReport> reports) {
+        if (!reports.isEmpty()) {
+            ask("settle the lease", this::settle);
+            ask("record what the gates say", () -> {
+                store.gatesAnswered(lease, question, reports);
+                return true;
+            });
+        }
+    }
+
     /** Runs a step that is not done. */
-    void run(Step step) {
+    void run(Step step, Optional<ReleaseGuard> guard) {
         listener.stepBegins(id(), step, true);
         change(
                 step.title(),
                 () -> recorded(step) == StepStatus.DONE,
-                patience -> executor.run(lease, step, control(patience)));
+                patience -> executor.run(lease, step, guard, control(patience)));
         listener.stepDone(id(), step, true);
     }
 
     /** Takes back a step that was done or begun. */
-    void undo(Step step) {
+    void undo(Step step, Optional<ReleaseGuard> guard) {
         listener.stepBegins(id(), step, false);
         change(
                 "undo: " + step.title(),
                 () -> recorded(step) == StepStatus.PLANNED,
-                patience -> executor.undo(lease, step, control(patience)));
+                patience -> executor.undo(lease, step, guard, control(patience)));
         listener.stepDone(id(), step, false);
     }
 

@@ -4,7 +4,6 @@ import dev.migrator.Gate;
 import dev.migrator.Identifier;
 import dev.migrator.Migration;
 import dev.migrator.Phase;
-import dev.migrator.internal.check.Durations;
 import java.util.List;
 import java.util.Locale;
 
@@ -101,10 +100,7 @@ public final class PlanText {
     }
 
     private static String gate(Gate gate) {
-        if (gate instanceof Gate.Soak soak) {
-            return "soak " + Durations.format(soak.duration());
-        }
-        return gate instanceof Gate.Sql sql ? "sql (" + sql.reason() + ")" : gate.name();
+        return GateText.of(gate);
     }
 
     private void phase(Phase phase, List<Gate> gates, List<Step> steps) {

@@ -12,8 +12,8 @@ import java.util.Optional;
 
 /** An engine on an in-memory database with a virtual clock, for tests of one behaviour each. */
 final class EngineFixture {
-    static final EngineSettings SETTINGS =
-            new EngineSettings("host/1/a", Duration.ofSeconds(30), Duration.ofMinutes(10), Duration.ofMinutes(5));
+    static final EngineSettings SETTINGS = new EngineSettings(
+            "host/1/a", Duration.ofSeconds(30), Duration.ofMinutes(10), Duration.ofMinutes(5), CustomGates.NONE);
 
     final InMemoryTables tables = new InMemoryTables();
     final Trouble trouble = new Trouble();
@@ -23,6 +23,7 @@ final class EngineFixture {
 
     final List<String> retries = new ArrayList<>();
     Plan plan = SimulatedPlans.plan();
+    EngineSettings settings = SETTINGS;
 
     Engine engine() {
         EngineListener listener = new EngineListener() {
@@ -36,7 +37,7 @@ final class EngineFixture {
 
     Engine engine(EngineListener listener) {
         Planner planner = migration -> trouble.send("plan", Weather.Kind.QUESTION, () -> plan);
-        return new Engine(database, database, planner, new VirtualPace(tables), SETTINGS, listener);
+        return new Engine(database, database, planner, new VirtualPace(tables), settings, listener);
     }
 
     Outcome migrate(Migration migration, Phase to) {

@@ -31,9 +31,13 @@ class EngineGateTest {
 
         Outcome outcome = db.migrate(migration, Phase.PURGE);
 
-        assertWaits(outcome, Phase.CONTRACT, "approval", "migrator approve 0001_full_name contract");
+        assertThat(outcome).isInstanceOfSatisfying(Outcome.Waits.class, waits -> {
+            assertThat(waits.phase()).isEqualTo(Phase.CONTRACT);
+            assertThat(waits.reasons())
+                    .allMatch(waiting -> waiting.reason().contains("migrator approve 0001_full_name contract"));
+        });
         assertThat(db.position()).isEqualTo(forward(Phase.CONTRACT, Status.WAITING));
-        assertThat(db.state().waiting()).extracting(Waiting::gate).containsExactly("approval");
+        assertThat(db.state().waiting()).extracting(Waiting::gate).containsExactly("releases", "approval");
         assertThat(db.tables.steps())
                 .filteredOn(state -> state.step().phase() == Phase.CONTRACT)
                 .allMatch(state -> state.status() == StepStatus.PLANNED);
@@ -106,6 +110,19 @@ class EngineGateTest {
 
         assertWaits(db.migrate(migration, Phase.CONTRACT), Phase.CONTRACT, "releases", "no instance is registered");
         db.approve(migration, Phase.CONTRACT);
+        assertThat(db.migrate(migration, Phase.CONTRACT)).isInstanceOf(Outcome.Arrived.class);
+    }
+
+    @Test
+    void noApprovalOverridesAnInstanceThatNeedsTheOldShape() {
+        Migration migration = SimulatedPlans.builder()
+                .gates(Phase.CONTRACT, new Gate.Releases())
+                .build();
+        db.tables.setLive(new LiveReleases(2, List.of("a/1 (release 1.0) uses the old shape"), List.of()));
+        db.approve(migration, Phase.CONTRACT);
+
+        assertWaits(db.migrate(migration, Phase.CONTRACT), Phase.CONTRACT, "releases", "a/1 (release 1.0)");
+        db.tables.setLive(new LiveReleases(1, List.of(), List.of()));
         assertThat(db.migrate(migration, Phase.CONTRACT)).isInstanceOf(Outcome.Arrived.class);
     }
 

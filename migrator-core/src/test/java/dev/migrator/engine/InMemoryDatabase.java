@@ -203,14 +203,15 @@ final class InMemoryDatabase implements MigrationStore, StepExecutor {
 
     @Override
     public void approve(String id, Phase phase, String checksum, String by, String reason) {
-        write("approve", () -> tables.approvals().add(new Approval(phase, by, "app", reason, tables.now())));
+        write("approve", () -> tables.approvals()
+                .add(new Approval(phase, by, "app", reason, tables.now(), List.of("app"))));
     }
 
     @Override
     public List<Approval> approvals(String id, Phase phase, String checksum) {
         return read("approvals", () -> {
             List<Approval> all = tables.sabotage() == Sabotage.GATES_STAND_OPEN
-                    ? List.of(new Approval(phase, "nobody", "app", "", Instant.MAX))
+                    ? List.of(new Approval(phase, "nobody", "app", "", Instant.MAX, List.of("app")))
                     : tables.approvals();
             return all.stream().filter(approval -> approval.phase() == phase).toList();
         });
@@ -222,12 +223,12 @@ final class InMemoryDatabase implements MigrationStore, StepExecutor {
     }
 
     @Override
-    public void run(Lease lease, Step step, StepControl control) {
+    public void run(Lease lease, Step step, Optional<ReleaseGuard> guard, StepControl control) {
         steps.run(lease, step, control);
     }
 
     @Override
-    public void undo(Lease lease, Step step, StepControl control) {
+    public void undo(Lease lease, Step step, Optional<ReleaseGuard> guard, StepControl control) {
         steps.undo(lease, step, control);
     }
 
@@ -253,8 +254,19 @@ final class InMemoryDatabase implements MigrationStore, StepExecutor {
     }
 
     @Override
-    public GateAnswer ask(Gate.Sql gate) {
-        return read("ask", () -> new GateAnswer(tables.askQuery(), gate.reason()));
+    public GateAnswer ask(Gate gate, GateQuestion question) {
+        String reason = ((Gate.Sql) gate).reason();
+        return read("ask", () -> tables.askQuery() ? GateAnswer.pass(reason) : GateAnswer.wait(reason));
+    }
+
+    @Override
+    public LiveReleases releases(Gate.Releases gate, GateQuestion question) {
+        return read("releases", tables::live);
+    }
+
+    @Override
+    public void gatesAnswered(Lease lease, GateQuestion question, List<GateReport> reports) {
+        write("gatesAnswered", () -> tables.answers().addAll(reports));
     }
 
     @Override

@@ -19,6 +19,7 @@ final class InMemoryTables {
     private final List<OpenTransaction> open = new ArrayList<>();
     private final List<Event> history = new ArrayList<>();
     private final List<Approval> approvals = new ArrayList<>();
+    private final List<GateReport> answers = new ArrayList<>();
     private final Set<Integer> broken = new TreeSet<>();
     private List<StepState> steps = List.of();
     private Optional<Migration> migration = Optional.empty();
@@ -27,6 +28,7 @@ final class InMemoryTables {
     private LeaseHolder holder = new LeaseHolder("", Instant.EPOCH);
     private Instant queryWasTrue = Instant.EPOCH;
     private boolean queryIsTrue = true;
+    private LiveReleases live = new LiveReleases(0, List.of(), List.of("no instance is registered"));
     private boolean paused;
     private long token;
     private long outgrown;
@@ -176,6 +178,19 @@ final class InMemoryTables {
 
     List<Approval> approvals() {
         return approvals;
+    }
+
+    /** What gates have answered, as recorded. */
+    List<GateReport> answers() {
+        return answers;
+    }
+
+    LiveReleases live() {
+        return live;
+    }
+
+    void setLive(LiveReleases now) {
+        live = now;
     }
 
     Set<Integer> broken() {

@@ -17,8 +17,8 @@ import java.util.concurrent.ExecutorService;
  * the weather clears up, everything is approved, and a fresh engine has to get where an undisturbed one gets.
  */
 final class Simulation {
-    private static final EngineSettings SETTINGS =
-            new EngineSettings("sim", Duration.ofSeconds(10), Duration.ofSeconds(15), Duration.ofSeconds(8));
+    private static final EngineSettings SETTINGS = new EngineSettings(
+            "sim", Duration.ofSeconds(10), Duration.ofSeconds(15), Duration.ofSeconds(8), CustomGates.NONE);
     private static final int[] MISHAPS_ONE_IN = {0, 15, 30, 60, 150};
 
     private final InMemoryTables tables;

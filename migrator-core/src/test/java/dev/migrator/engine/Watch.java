@@ -133,7 +133,23 @@ final class Watch {
             return phase == Phase.EXPAND || !tables.now().isBefore(until);
         } else if (gate instanceof Gate.Sql) {
             return !tables.queryWasTrue().isBefore(before.updatedAt());
+        } else if (gate instanceof Gate.Releases releases) {
+            LiveReleases live = tables.live();
+            boolean known = live.unknown().isEmpty() || releases.onlyRegistered();
+            return live.needed().isEmpty() && (known || isApproved(phase));
+        } else if (gate instanceof Gate.Window window) {
+            return window.windows().closedUntil(tables.now()).isEmpty();
+        } else if (gate instanceof Gate.All all) {
+            return all.gates().stream().allMatch(one -> isOpen(one, before, phase));
+        } else if (gate instanceof Gate.Any any) {
+            return any.gates().stream().anyMatch(one -> isOpen(one, before, phase));
+        } else if (gate instanceof Gate.Not not) {
+            return !isOpen(not.gate(), before, phase);
         }
+        return isApproved(phase);
+    }
+
+    private boolean isApproved(Phase phase) {
         return tables.approvals().stream()
                 .anyMatch(approval -> approval.phase() == phase && approval.at().isAfter(turned));
     }

@@ -2,7 +2,6 @@ package dev.migrator.internal.file;
 
 import dev.migrator.BackfillSettings;
 import dev.migrator.BackfillSettings.UserTriggers;
-import dev.migrator.internal.file.YamlNode.Scalar;
 import dev.migrator.throttle.ThrottleSettings;
 import java.time.Duration;
 import java.util.List;
@@ -34,11 +33,11 @@ final class BackfillReader {
     private Optional<BackfillSettings> settings(Keys keys, int problemsBefore) {
         BackfillSettings defaults = BackfillSettings.defaults();
         Optional<Duration> batchTarget = durations.duration(keys, "batchTarget");
-        Optional<Integer> workers = number(keys, "workers", "from 1 to 64");
+        Optional<Integer> workers = keys.number("workers", "from 1 to 64");
         Optional<Duration> lag = durations.duration(keys, "pauseAboveReplicaLag");
         Optional<ThrottleSettings> throttle =
                 keys.find("throttle").flatMap(value -> ThrottleReader.read(report, value));
-        Optional<Integer> failedRows = number(keys, FAILED_ROWS, "from 0 on");
+        Optional<Integer> failedRows = keys.number(FAILED_ROWS, "from 0 on");
         boolean showValues = keys.bool("showValues", defaults.showValues());
         Optional<UserTriggers> triggers = keys.choice("userTriggers", TRIGGERS);
         return report.make(
@@ -52,20 +51,5 @@ final class BackfillReader {
                         failedRows.orElse(defaults.failedRows()),
                         showValues,
                         triggers.orElse(defaults.userTriggers())));
-    }
-
-    private Optional<Integer> number(Keys keys, String key, String range) {
-        return keys.find(key).flatMap(value -> {
-            if (value instanceof Scalar scalar && scalar.type() == Scalar.Type.NUMBER) {
-                try {
-                    return Optional.of(Integer.parseInt(scalar.text()));
-                } catch (NumberFormatException e) {
-                    // falls through to the same message as any other value
-                }
-            }
-            report.problem(
-                    value, keys.path(key), "expected a whole number " + range + ", found " + Keys.described(value));
-            return Optional.empty();
-        });
     }
 }

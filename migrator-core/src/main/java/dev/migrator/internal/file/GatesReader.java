@@ -2,6 +2,7 @@ package dev.migrator.internal.file;
 
 import dev.migrator.Gate;
 import dev.migrator.Gates;
+import dev.migrator.Identifier;
 import dev.migrator.Phase;
 import dev.migrator.internal.check.Durations;
 import dev.migrator.internal.check.Texts;
@@ -13,12 +14,15 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Reads {@code gates}, and durations wherever they stand. */
 final class GatesReader {
 
     private static final String ROLLBACK = "rollback";
-    private static final List<String> KINDS = List.of("approval", "releases", "soak", "sql");
+    private static final List<String> KINDS = List.of(
+            "approval", "releases", "soak", "sql", "replicaLag", "noUse", "window", "custom", "all", "any", "not");
+    private static final String EXPECTED = "expected a gate, one of " + String.join(", ", KINDS);
 
     private final Report report;
 
@@ -54,11 +58,7 @@ final class GatesReader {
         if (node instanceof Scalar scalar && scalar.type() == Scalar.Type.TEXT) {
             return gateByName(path, scalar);
         }
-        report.problem(
-                node,
-                path,
-                "expected a gate: approval, releases, { soak: 24h } or { sql: \"select …\" }, found "
-                        + Keys.described(node));
+        report.problem(node, path, EXPECTED + ", found " + Keys.described(node));
         return Optional.empty();
     }
 
@@ -74,6 +74,12 @@ final class GatesReader {
                 switch (name) {
                     case "soak" -> "needs to know how long: { soak: 24h }";
                     case "sql" -> "needs a query: { sql: \"select …\" }";
+                    case "replicaLag" -> "needs to know how much: { replicaLag: 10s }";
+                    case "noUse" -> "needs to know how long: { noUse: 7d }";
+                    case "window" -> "needs to know when: { window: \"Mon-Thu 09:00-16:00 Europe/Berlin\" }";
+                    case "custom" -> "needs the name of the application's gate: { custom: NAME }";
+                    case "all", "any" -> "needs gates: { " + name + ": [ … ] }";
+                    case "not" -> "needs a gate: { not: { sql: \"select …\" } }";
                     default ->
                         "unknown gate '" + Texts.oneLine(name) + "'" + Suggestion.of(name, KINDS, "the gates are");
                 };
@@ -83,19 +89,89 @@ final class GatesReader {
 
     private Optional<Gate> gateWithKeys(String path, YamlNode node) {
         int before = report.size();
-        return Keys.of(report, path, node, List.of("soak", "sql", "reason")).flatMap(keys -> {
-            Optional<Duration> soak = duration(keys, "soak");
-            Optional<String> query = keys.optionalText("sql");
-            Optional<String> reason = keys.optionalText("reason");
-            if (report.size() == before && keys.has("soak") == keys.has("sql")) {
-                report.problem(node, path, "needs either 'soak' or 'sql'; each gate is an entry of its own");
+        List<String> allowed = new ArrayList<>(KINDS);
+        allowed.add("reason");
+        return Keys.of(report, path, node, allowed).flatMap(keys -> {
+            List<String> kinds = KINDS.stream().filter(keys::has).toList();
+            if (report.size() == before && kinds.size() != 1) {
+                report.problem(
+                        node,
+                        path,
+                        kinds.isEmpty() ? EXPECTED : "has " + Keys.words(kinds) + "; each gate is an entry of its own");
             }
-            if (keys.has("reason") && keys.has("soak") && !keys.has("sql")) {
+            if (!kinds.isEmpty() && keys.has("reason") && !keys.has("sql")) {
                 report.problem(node, path, "has a 'reason', which only a gate with 'sql' can have");
             }
-            return report.make(path, before, () -> soak.<Gate>map(Gate.Soak::new)
-                    .orElseGet(() -> reason.map(text -> new Gate.Sql(query.orElseThrow(), text))
-                            .orElseGet(() -> new Gate.Sql(query.orElseThrow()))));
+            return kinds.size() == 1 ? gate(path, before, keys, kinds.get(0)) : Optional.empty();
+        });
+    }
+
+    private Optional<Gate> gate(String path, int before, Keys keys, String kind) {
+        return switch (kind) {
+            case "soak" -> duration(keys, kind).flatMap(time -> make(path, before, () -> new Gate.Soak(time)));
+            case "replicaLag" ->
+                duration(keys, kind).flatMap(time -> make(path, before, () -> new Gate.ReplicaLag(time)));
+            case "noUse" -> duration(keys, kind).flatMap(time -> make(path, before, () -> new Gate.NoUse(time)));
+            case "custom" -> keys.optionalText(kind).flatMap(name -> make(path, before, () -> new Gate.Custom(name)));
+            case "window" -> keys.optionalText(kind).flatMap(text -> window(keys, text));
+            case "all" -> {
+                List<Gate> gates = keys.list(kind, this::gate);
+                yield make(path, before, () -> new Gate.All(gates));
+            }
+            case "any" -> {
+                List<Gate> gates = keys.list(kind, this::gate);
+                yield make(path, before, () -> new Gate.Any(gates));
+            }
+            case "not" ->
+                keys.find(kind).flatMap(node -> gate(keys.path(kind), node)).map(Gate.Not::new);
+            case "sql" -> {
+                Optional<String> query = keys.optionalText(kind);
+                Optional<String> reason = keys.optionalText("reason");
+                yield query.flatMap(text -> make(path, before, () -> reason.map(why -> new Gate.Sql(text, why))
+                        .orElseGet(() -> new Gate.Sql(text))));
+            }
+            case "approval" -> keys.find(kind).flatMap(node -> approval(keys.path(kind), node));
+            default -> keys.find(kind).flatMap(node -> releases(keys.path(kind), node));
+        };
+    }
+
+    private Optional<Gate> make(String path, int before, Supplier<Gate> gate) {
+        return report.make(path, before, gate::get);
+    }
+
+    private Optional<Gate> window(Keys keys, String text) {
+        try {
+            return Optional.of(Gate.Window.of(text));
+        } catch (IllegalArgumentException e) {
+            keys.find("window")
+                    .ifPresent(node -> report.problem(node, keys.path("window"), String.valueOf(e.getMessage())));
+            return Optional.empty();
+        }
+    }
+
+    private Optional<Gate> approval(String path, YamlNode node) {
+        int before = report.size();
+        return Keys.of(report, path, node, List.of("people", "roles", "expires"))
+                .flatMap(keys -> {
+                    Optional<Integer> people = keys.has("people") ? keys.number("people", "from 1 on") : Optional.of(1);
+                    List<Identifier> roles = keys.has("roles") ? keys.names("roles") : List.of();
+                    Optional<Duration> expires = duration(keys, "expires");
+                    return people.flatMap(
+                            number -> make(path, before, () -> new Gate.Approval(number, roles, expires)));
+                });
+    }
+
+    private Optional<Gate> releases(String path, YamlNode node) {
+        int before = report.size();
+        List<String> allowed = List.of("minimum", "ignoreRoles", "ignoreApplications", "onlyRegistered");
+        return Keys.of(report, path, node, allowed).flatMap(keys -> {
+            Optional<String> minimum = keys.optionalText("minimum");
+            List<Identifier> roles = keys.has("ignoreRoles") ? keys.names("ignoreRoles") : List.of();
+            List<String> applications = keys.has("ignoreApplications")
+                    ? keys.list("ignoreApplications", (place, item) -> Keys.text(report, place, item, "a text"))
+                    : List.of();
+            boolean only = keys.bool("onlyRegistered", false);
+            return make(path, before, () -> new Gate.Releases(minimum, roles, applications, only));
         });
     }
 

@@ -149,6 +149,21 @@ final class Keys {
         return ifLeftOut;
     }
 
+    /** A whole number. */
+    Optional<Integer> number(String key, String range) {
+        return find(key).flatMap(value -> {
+            if (value instanceof Scalar scalar && scalar.type() == Scalar.Type.NUMBER) {
+                try {
+                    return Optional.of(Integer.parseInt(scalar.text()));
+                } catch (NumberFormatException e) {
+                    // falls through to the same message as any other value
+                }
+            }
+            report.problem(value, path(key), "expected a whole number " + range + ", found " + described(value));
+            return Optional.empty();
+        });
+    }
+
     /** One of a few words, in any case. */
     <T> Optional<T> choice(String key, Map<String, T> words) {
         return find(key).flatMap(value -> {

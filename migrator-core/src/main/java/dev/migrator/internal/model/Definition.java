@@ -5,7 +5,6 @@ import dev.migrator.Gate;
 import dev.migrator.Gates;
 import dev.migrator.Identifier;
 import dev.migrator.Phase;
-import dev.migrator.internal.check.Durations;
 import dev.migrator.internal.check.Texts;
 import dev.migrator.operation.Operation;
 import java.nio.charset.StandardCharsets;
@@ -60,18 +59,7 @@ public final class Definition {
             leaves.put("gates." + key, "[]");
         }
         for (int i = 0; i < gates.size(); i++) {
-            String path = "gates." + key + "[" + i + "]";
-            Gate gate = gates.get(i);
-            if (gate instanceof Gate.Soak soak) {
-                leaves.put(path + ".soak", Durations.format(soak.duration()));
-            } else if (gate instanceof Gate.Sql sql) {
-                leaves.put(path + ".sql", sql.query());
-                if (!sql.reason().equals(Gate.Sql.defaultReason(sql.query()))) {
-                    leaves.put(path + ".reason", sql.reason());
-                }
-            } else {
-                leaves.put(path, gate.name());
-            }
+            new GateLeaves(leaves).put("gates." + key + "[" + i + "]", gates.get(i));
         }
     }
 
