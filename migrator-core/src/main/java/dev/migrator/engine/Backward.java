@@ -44,7 +44,7 @@ final class Backward {
         if (!rests) {
             new Refusals(walk, from, to).throwIfAny();
         }
-        List<Waiting> closed = underWay ? List.of() : walk.gates().beforeRollback(migration, from);
+        List<Waiting> closed = underWay ? List.of() : walk.gates().beforeRollback(migration, from, to);
         return closed.isEmpty() ? walkBack(begin(from, underWay)) : new Outcome.Waits(from.phase(), closed);
     }
 
@@ -182,11 +182,15 @@ final class Backward {
             return Optional.of(paused(phase, "before undoing: " + title));
         }
         try {
-            walk.undo(state.step(), ReleaseGuard.beforeRollback(migration));
+            walk.undo(state.step(), ReleaseGuard.beforeUndoing(migration, phase));
             return Optional.empty();
         } catch (PausedException e) {
             return Optional.of(paused(phase, "while undoing: " + title));
         } catch (StepFailure e) {
+            boolean untouched = walk.steps(phase).stream().allMatch(other -> other.status() == StepStatus.DONE);
+            if (e.errorClass() == ErrorClass.IN_USE && untouched) {
+                return Optional.of(waits(walk.knownState(), List.of(new Waiting("releases", e.getMessage()))));
+            }
             return Optional.of(failed(phase, Failing.of(walk, state, e)));
         }
     }

@@ -39,29 +39,34 @@ final class GateKeeper {
      */
     List<Waiting> beforePhase(Migration migration, Phase phase, Optional<MigrationState> state) {
         Instant soaking = state.map(MigrationState::phaseCompletedAt).orElse(Instant.MIN);
-        GateQuestion asked = new GateQuestion(migration, phase, Direction.FORWARD);
+        GateQuestion asked = GateQuestion.before(migration, phase);
         return closed(migration.gates().before(phase, migration.narrows()), new Question(asked, soaking, Instant.MIN));
     }
 
     /**
      * The gates before a rollback that are closed. An approval counts if it is of the first phase that would be undone, and
      * was given after that phase came to stand as it does: the one that let it begin says nothing about undoing it.
+     *
+     * @param to the phase that is complete afterwards; empty: to before EXPAND
      */
-    List<Waiting> beforeRollback(Migration migration, MigrationState state) {
+    List<Waiting> beforeRollback(Migration migration, MigrationState state, Optional<Phase> to) {
         boolean untouched = state.status() == Status.WAITING;
         Phase phase = untouched ? state.phase().previous().orElse(Phase.EXPAND) : state.phase();
         boolean whole = untouched || state.status() == Status.COMPLETE;
         Instant approvedFrom = whole ? state.phaseCompletedAt() : state.updatedAt();
-        GateQuestion asked = new GateQuestion(migration, phase, Direction.ROLLING_BACK);
+        GateQuestion asked = GateQuestion.beforeRollback(migration, phase, to);
         return closed(migration.gates().beforeRollback(), new Question(asked, state.phaseCompletedAt(), approvedFrom));
     }
 
-    /** The gates that are closed before one more phase of a rollback; people and time were asked before its first. */
+    /**
+     * The gates that are closed before one more phase of a rollback; people and time were asked before its first. Instances
+     * are asked again: those that bear both shapes were told only then to leave the new one.
+     */
     List<Waiting> duringRollback(Migration migration, MigrationState state) {
         List<Gate> queries = migration.gates().beforeRollback().stream()
-                .filter(gate -> gate instanceof Gate.Sql)
+                .filter(gate -> gate instanceof Gate.Sql || gate instanceof Gate.Releases)
                 .toList();
-        GateQuestion asked = new GateQuestion(migration, state.phase(), Direction.ROLLING_BACK);
+        GateQuestion asked = GateQuestion.beforeUndoing(migration, state.phase());
         return closed(queries, new Question(asked, Instant.MIN, Instant.MIN));
     }
 
@@ -185,6 +190,10 @@ final class GateKeeper {
 
     /** Who knows more than is registered says so by an approval; that an instance needs the old shape nobody overrides. */
     private GateAnswer releases(Gate.Releases gate, Question question) {
+        if (question.asked().direction() == Direction.ROLLING_BACK
+                && question.asked().taken().isEmpty()) {
+            return GateAnswer.pass("neither shape goes");
+        }
         LiveReleases live = executor.releases(gate, question.asked());
         Map<String, String> data = Map.of("instances", String.valueOf(live.instances()));
         if (!live.needed().isEmpty()) {

@@ -1,9 +1,9 @@
 package dev.migrator.engine;
 
-import dev.migrator.Direction;
 import dev.migrator.Gate;
 import dev.migrator.Migration;
 import dev.migrator.Phase;
+import dev.migrator.Shape;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -13,26 +13,28 @@ import java.util.stream.Stream;
  * so that no instance registers between the gate's answer and the change.
  *
  * @param checksum of the migration, which an instance has to know
- * @param direction forward: the old shape goes; back: the new one
+ * @param taken the shape that goes; empty: neither, but instances have to know the migration
  * @param minimum the oldest release that may be live
  */
-public record ReleaseGuard(String checksum, Direction direction, Optional<String> minimum) {
+public record ReleaseGuard(String checksum, Optional<Shape> taken, Optional<String> minimum) {
 
     /** The guard of a phase on the way forward, if its gates have to hold all of them. */
     static Optional<ReleaseGuard> before(Migration migration, Phase phase) {
-        return of(migration, migration.gates().before(phase, migration.narrows()), Direction.FORWARD);
+        return of(migration, migration.gates().before(phase, migration.narrows()), GateQuestion.takenBy(phase));
     }
 
-    /** The guard of a rollback. */
-    static Optional<ReleaseGuard> beforeRollback(Migration migration) {
-        return of(migration, migration.gates().beforeRollback(), Direction.ROLLING_BACK);
+    /** The guard of a phase on the way back; one that is undone while the new shape stays needs none. */
+    static Optional<ReleaseGuard> beforeUndoing(Migration migration, Phase phase) {
+        return GateQuestion.takesNewShape(phase)
+                ? of(migration, migration.gates().beforeRollback(), Optional.of(Shape.NEW))
+                : Optional.empty();
     }
 
-    private static Optional<ReleaseGuard> of(Migration migration, List<Gate> gates, Direction direction) {
+    private static Optional<ReleaseGuard> of(Migration migration, List<Gate> gates, Optional<Shape> taken) {
         return gates.stream()
                 .flatMap(ReleaseGuard::releases)
                 .findFirst()
-                .map(gate -> new ReleaseGuard(migration.checksum(), direction, gate.minimum()));
+                .map(gate -> new ReleaseGuard(migration.checksum(), taken, gate.minimum()));
     }
 
     /** Those that have to be open whatever else is; not those of an {@code any} or a {@code not}. */

@@ -60,6 +60,7 @@ final class Retry {
         void pauseOrThrow(StepFailure failure) {
             Duration pause = next();
             if (failure.errorClass() == ErrorClass.PERMANENT
+                    || failure.errorClass() == ErrorClass.IN_USE
                     || pause.isZero()
                     || Thread.currentThread().isInterrupted()) {
                 throw failure;

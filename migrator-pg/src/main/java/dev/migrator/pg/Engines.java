@@ -44,13 +44,14 @@ final class Engines {
                 .withMaxStall(builder.maxStall)
                 .withLockDeadline(builder.lockDeadline)
                 .withTransforms(builder.transforms);
-        this.engineSettings = new EngineSettings(owner(), builder.leaseTime, builder.leaseWait, builder.retryFor);
+        this.engineSettings =
+                new EngineSettings(owner(), builder.leaseTime, builder.leaseWait, builder.retryFor, builder.gates);
         this.listener = builder.listener;
         this.signals = List.copyOf(builder.signals);
         this.release = builder.release;
     }
 
-    private static String owner() {
+    static String owner() {
         String host = System.getenv().getOrDefault("HOSTNAME", "localhost");
         String random = UUID.randomUUID().toString().substring(0, 8);
         return host + "/" + ProcessHandle.current().pid() + "/" + random;

@@ -12,6 +12,7 @@ import dev.migrator.engine.Progress;
 import dev.migrator.engine.RetryReport;
 import dev.migrator.engine.StepFailure;
 import dev.migrator.engine.Waiting;
+import dev.migrator.pg.internal.release.InstanceTable;
 import dev.migrator.pg.internal.state.PgStore;
 import dev.migrator.pg.internal.state.StateSchema;
 import dev.migrator.pg.internal.state.StateSql;
@@ -41,10 +42,14 @@ public final class PostgresMigrator {
     private final Engines engines;
     private final Run run;
     private final StatusReader status;
+    private final DataSource source;
+    private final String release;
 
     PostgresMigrator(PostgresMigratorBuilder builder) {
         Identifier schema = Identifier.of(builder.stateSchema);
         Server server = Server.of(builder.source);
+        this.source = builder.source;
+        this.release = builder.release;
         this.stateSchema = new StateSchema(builder.source, schema);
         this.store = new PgStore(builder.source, schema, StateSql.DATABASE, builder.release);
         this.known = new KnownMigrations(builder.migrations, store);
@@ -133,6 +138,39 @@ public final class PostgresMigrator {
         }
         stateSchema.install();
         store.approve(id, phase, migration.checksum(), by, reason);
+    }
+
+    /**
+     * Registers this process as a live instance of the application: gates know from now on what it knows and uses.
+     *
+     * <p>One statement when the state schema is there; installs it if not. Waits while a phase is taking a shape away, for the
+     * moment of a short transaction. Needs {@code USAGE} on the state schema and nothing else, so a role may do it that can't
+     * migrate.
+     *
+     * @param settings what its code uses, and for how long it counts as live
+     * @return the instance, which is to be closed when the application stops
+     * @throws UnsafeSchemaException if the schema is not safe for it, by the end of the time that it may wait
+     * @throws UnknownMigrationException if the settings name a migration that is not among this one's
+     * @throws StepFailure if the database fails
+     */
+    public ApplicationInstance register(InstanceSettings settings) {
+        settings.uses().keySet().forEach(known::find);
+        if (!stateSchema.isInstalled()) {
+            stateSchema.install();
+        }
+        return new ApplicationInstance(
+                        Engines.owner(), release, source, new InstanceTable(store.sql()), known.defined(), settings)
+                .start();
+    }
+
+    /**
+     * The live instances of the application.
+     *
+     * @return those whose lease has not run out, by release and id; none where the state schema is not installed
+     * @throws StepFailure if the database fails
+     */
+    public List<InstanceStatus> instances() {
+        return stateSchema.isInstalled() ? new InstanceReader(source, store.sql()).live() : List.of();
     }
 
     /**

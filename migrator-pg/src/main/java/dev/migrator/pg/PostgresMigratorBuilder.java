@@ -1,7 +1,9 @@
 package dev.migrator.pg;
 
+import dev.migrator.CustomGate;
 import dev.migrator.Identifier;
 import dev.migrator.Migration;
+import dev.migrator.engine.CustomGates;
 import dev.migrator.engine.EngineListener;
 import dev.migrator.pg.internal.transact.Transforms;
 import dev.migrator.throttle.ThrottleSignal;
@@ -27,6 +29,7 @@ public final class PostgresMigratorBuilder {
     final List<ThrottleSignal> signals = new ArrayList<>();
     OptionalLong freeSpace = OptionalLong.empty();
     Transforms transforms = Transforms.NONE;
+    CustomGates gates = CustomGates.NONE;
     Duration leaseTime = Duration.ofSeconds(30);
     Duration leaseWait = Duration.ofMinutes(10);
     Duration retryFor = Duration.ofMinutes(5);
@@ -113,6 +116,17 @@ public final class PostgresMigratorBuilder {
      */
     public PostgresMigratorBuilder throttle(ThrottleSignal signal) {
         this.signals.add(signal);
+        return this;
+    }
+
+    /**
+     * Gives a gate that migrations name by {@code custom}.
+     *
+     * @param name the name
+     * @param gate asked each time an engine of this process stands before the phase
+     */
+    public PostgresMigratorBuilder gate(String name, CustomGate gate) {
+        this.gates = gates.with(name, gate);
         return this;
     }
 

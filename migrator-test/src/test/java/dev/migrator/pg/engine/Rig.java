@@ -6,6 +6,7 @@ import dev.migrator.Identifier;
 import dev.migrator.Migration;
 import dev.migrator.MigrationFiles;
 import dev.migrator.Phase;
+import dev.migrator.engine.CustomGates;
 import dev.migrator.engine.Engine;
 import dev.migrator.engine.EngineListener;
 import dev.migrator.engine.EngineSettings;
@@ -53,7 +54,7 @@ final class Rig {
                 executor,
                 new RecordedPlans(new PgPlanner(source, STATE), store),
                 Pace.system(),
-                new EngineSettings(defaults.owner(), leaseTime, Duration.ofSeconds(30), retryFor),
+                new EngineSettings(defaults.owner(), leaseTime, Duration.ofSeconds(30), retryFor, CustomGates.NONE),
                 listener);
     }
 

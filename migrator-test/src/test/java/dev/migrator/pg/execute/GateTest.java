@@ -2,8 +2,14 @@ package dev.migrator.pg.execute;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.migrator.Direction;
 import dev.migrator.Gate;
+import dev.migrator.MigrationFiles;
+import dev.migrator.Phase;
+import dev.migrator.Shape;
 import dev.migrator.engine.GateAnswer;
+import dev.migrator.engine.GateQuestion;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,8 +28,14 @@ class GateTest {
         site.close();
     }
 
+    private static final GateQuestion QUESTION = new GateQuestion(
+            MigrationFiles.parse("1", "1.yaml", "operations: [ { sql: { expand: x } } ]"),
+            Phase.CONTRACT,
+            Direction.FORWARD,
+            Optional.of(Shape.OLD));
+
     private static GateAnswer ask(String query) {
-        return site.executor().ask(new Gate.Sql(query, "not yet"));
+        return site.executor().ask(new Gate.Sql(query, "not yet"), QUESTION);
     }
 
     @Test
@@ -37,7 +49,7 @@ class GateTest {
 
     @Test
     void anAnswerThatIsNoneIsAReasonToWait() {
-        assertThat(ask("SELECT NULL::boolean")).isEqualTo(GateAnswer.wait("not yet (the query answered NULL)"));
+        assertThat(ask("SELECT NULL::boolean")).isEqualTo(GateAnswer.unknown("not yet (the query answered NULL)"));
         assertThat(ask("SELECT true WHERE false").reason()).contains("answered no row instead of one");
         assertThat(ask("SELECT true FROM generate_series(1, 2)").reason()).contains("more than one row");
         assertThat(ask("SELECT true, true").reason()).contains("more than one column");

@@ -12,7 +12,10 @@ import java.time.Duration;
 import java.util.List;
 import javax.sql.DataSource;
 
-/** Asks query gates: read-only, at most five seconds, and whatever is not a clean {@code true} is a reason to wait. */
+/**
+ * Asks the gates that only the server can answer. A query is read-only, has five seconds, and whatever is not a clean
+ * {@code true} or {@code false} is not known.
+ */
 final class GateAsker {
     private static final Duration LIMIT = Duration.ofSeconds(5);
 
@@ -22,11 +25,20 @@ final class GateAsker {
         this.source = source;
     }
 
-    GateAnswer ask(Gate.Sql gate) {
+    GateAnswer ask(Gate gate) {
+        if (gate instanceof Gate.Sql query) {
+            return ask(query);
+        } else if (gate instanceof Gate.ReplicaLag lag) {
+            return new ReplicaLagLook(source).at(lag);
+        }
+        return GateAnswer.unknown("this version can't ask the gate " + gate.name());
+    }
+
+    private GateAnswer ask(Gate.Sql gate) {
         try {
             return answer(gate, Session.with(source, session -> rows(session, gate.query())));
         } catch (StepFailure e) {
-            return GateAnswer.wait(gate.reason() + " (it could not be asked: " + e.getMessage() + ")");
+            return GateAnswer.unknown(gate.reason() + " (it could not be asked: " + e.getMessage() + ")");
         }
     }
 
@@ -47,19 +59,19 @@ final class GateAsker {
 
     private static GateAnswer answer(Gate.Sql gate, List<Row> rows) {
         if (rows.size() != 1) {
-            return GateAnswer.wait(gate.reason() + " (the query answered "
+            return GateAnswer.unknown(gate.reason() + " (the query answered "
                     + (rows.isEmpty() ? "no row" : "more than one row") + " instead of one)");
         }
         String type = rows.get(0).text("type");
         String answer = rows.get(0).text("answer");
         if (!type.equals("boolean") || answer.indexOf(',') >= 0) {
-            return GateAnswer.wait(gate.reason() + " (the query answered "
+            return GateAnswer.unknown(gate.reason() + " (the query answered "
                     + (type.equals("boolean") ? "more than one column" : "a value of type " + type)
                     + " instead of one boolean)");
         }
         return switch (answer) {
             case "(t)" -> GateAnswer.pass("the query answered true");
-            case "()" -> GateAnswer.wait(gate.reason() + " (the query answered NULL)");
+            case "()" -> GateAnswer.unknown(gate.reason() + " (the query answered NULL)");
             default -> GateAnswer.wait(gate.reason());
         };
     }

@@ -4,9 +4,12 @@ import dev.migrator.BackfillSettings;
 import dev.migrator.Gate;
 import dev.migrator.engine.CompareReport;
 import dev.migrator.engine.GateAnswer;
+import dev.migrator.engine.GateQuestion;
 import dev.migrator.engine.Lease;
+import dev.migrator.engine.LiveReleases;
 import dev.migrator.engine.MigrationState;
 import dev.migrator.engine.Pace;
+import dev.migrator.engine.ReleaseGuard;
 import dev.migrator.engine.RetryReport;
 import dev.migrator.engine.StepControl;
 import dev.migrator.engine.StepExecutor;
@@ -15,6 +18,7 @@ import dev.migrator.pg.internal.backfill.Backfiller;
 import dev.migrator.pg.internal.backfill.CatchUpRunner;
 import dev.migrator.pg.internal.backfill.ComputedRetry;
 import dev.migrator.pg.internal.backfill.FailedRowsRetry;
+import dev.migrator.pg.internal.release.ReleaseLook;
 import dev.migrator.pg.internal.state.StateSql;
 import dev.migrator.pg.internal.throttle.ThrottleSetup;
 import dev.migrator.pg.internal.transact.ExecutorSettings;
@@ -25,6 +29,7 @@ import dev.migrator.pg.internal.transact.Way;
 import dev.migrator.plan.Action;
 import dev.migrator.plan.Step;
 import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
 
 /**
@@ -109,13 +114,13 @@ public final class PgExecutor implements StepExecutor {
     }
 
     @Override
-    public void run(Lease lease, Step step, StepControl control) {
-        perform(new Task(lease, step, control, Way.FORWARD), step.action());
+    public void run(Lease lease, Step step, Optional<ReleaseGuard> guard, StepControl control) {
+        perform(new Task(lease, step, control, Way.FORWARD, guard), step.action());
     }
 
     @Override
-    public void undo(Lease lease, Step step, StepControl control) {
-        perform(new Task(lease, step, control, Way.BACK), step.undo());
+    public void undo(Lease lease, Step step, Optional<ReleaseGuard> guard, StepControl control) {
+        perform(new Task(lease, step, control, Way.BACK, guard), step.undo());
     }
 
     @Override
@@ -179,8 +184,13 @@ public final class PgExecutor implements StepExecutor {
     }
 
     @Override
-    public GateAnswer ask(Gate.Sql gate) {
+    public GateAnswer ask(Gate gate, GateQuestion question) {
         return gates.ask(gate);
+    }
+
+    @Override
+    public LiveReleases releases(Gate.Releases gate, GateQuestion question) {
+        return new ReleaseLook(source, sql).at(gate, question);
     }
 
     @Override

@@ -29,6 +29,12 @@ public final class SqlErrors {
     /** Raised before a queue is given up: rows are pending that the application has to compute. */
     public static final String PENDING_AGAIN = "MG008";
 
+    /** A live instance of the application needs a shape that was to be taken away. */
+    public static final String SHAPE_IN_USE = "MG009";
+
+    /** The lease of an application instance has run out. */
+    public static final String INSTANCE_EXPIRED = "MG010";
+
     public static final String UNDEFINED_TABLE = "42P01";
     public static final String READ_ONLY = "25006";
     public static final String SYNTAX_ERROR = "42601";
@@ -89,6 +95,13 @@ public final class SqlErrors {
     /** A failure of work that had been sent to the server. */
     public static StepFailure failure(String what, SQLException e) {
         return new StepFailure(whileWorking(e), state(e), what + ": " + describe(e), Optional.of(e));
+    }
+
+    /** What the server said, without anything else. */
+    public static String text(SQLException e) {
+        return e instanceof PSQLException psql && psql.getServerErrorMessage() != null
+                ? String.valueOf(psql.getServerErrorMessage().getMessage())
+                : String.valueOf(e.getMessage());
     }
 
     /** What the server said, with its detail and hint, and the SQLSTATE. */

@@ -162,9 +162,12 @@ final class EventLog {
                         row.text("approved_by"),
                         row.text("actor"),
                         row.text("reason"),
-                        row.time("at")),
+                        row.time("at"),
+                        row.texts("roles")),
                 """
-                SELECT a.phase, a.approved_by, e.actor, a.reason, e.at
+                SELECT a.phase, a.approved_by, e.actor, a.reason, e.at, ARRAY(
+                    SELECT r.rolname::pg_catalog.text FROM pg_catalog.pg_roles AS r JOIN pg_catalog.pg_roles AS u ON u.rolname = e.actor
+                    WHERE pg_catalog.pg_has_role(u.oid, r.oid, 'MEMBER')) AS roles
                 FROM %1$s AS a
                 JOIN %2$s AS e ON e.target = a.target AND e.migration = a.migration AND e.seq = a.event
                 WHERE a.target = ? AND a.migration = ? AND a.phase = ? AND a.checksum = ?

@@ -5,6 +5,8 @@ import dev.migrator.Migration;
 import dev.migrator.Phase;
 import dev.migrator.engine.Approval;
 import dev.migrator.engine.Event;
+import dev.migrator.engine.GateQuestion;
+import dev.migrator.engine.GateReport;
 import dev.migrator.engine.Lease;
 import dev.migrator.engine.LeaseHolder;
 import dev.migrator.engine.MigrationState;
@@ -31,6 +33,7 @@ public final class PgStore implements MigrationStore {
     private final StepTable steps;
     private final MigrationTable migrations;
     private final EventLog log;
+    private final GateTable gates;
 
     /**
      * A store; nothing is asked of the database yet.
@@ -46,6 +49,7 @@ public final class PgStore implements MigrationStore {
         this.steps = new StepTable(database);
         this.migrations = new MigrationTable(database, steps, release);
         this.log = new EventLog(database, release);
+        this.gates = new GateTable(database, release);
     }
 
     /** Statements for transactions of one's own on this state schema. */
@@ -140,6 +144,11 @@ public final class PgStore implements MigrationStore {
     @Override
     public List<Approval> approvals(String id, Phase phase, String checksum) {
         return log.approvals(id, phase, checksum);
+    }
+
+    @Override
+    public void gatesAnswered(Lease lease, GateQuestion question, List<GateReport> reports) {
+        gates.answered(lease, question, reports);
     }
 
     @Override

@@ -3,7 +3,9 @@ package dev.migrator.pg.internal.state;
 import dev.migrator.Identifier;
 import dev.migrator.Phase;
 import dev.migrator.QualifiedName;
+import dev.migrator.Shape;
 import dev.migrator.engine.Lease;
+import dev.migrator.engine.ReleaseGuard;
 import dev.migrator.pg.internal.sql.Literal;
 
 /**
@@ -18,6 +20,9 @@ import dev.migrator.pg.internal.sql.Literal;
 public record StateSql(Identifier schema, String target) {
     /** The whole database in which the state schema lies: not by its name, since it may be renamed, copied and restored. */
     public static final String DATABASE = "database";
+
+    /** In the place of a shape: neither is taken away, but instances have to know the migration. */
+    public static final String NO_SHAPE = "NOTHING";
 
     /** A table of the state schema. */
     public QualifiedName table(String name) {
@@ -110,6 +115,18 @@ public record StateSql(Identifier schema, String target) {
                         Literal.text(release),
                         Literal.text(lease.owner()),
                         Literal.text(detail));
+    }
+
+    /**
+     * Error {@code MG009} if a live instance needs the shape that is taken away; until the transaction ends, none registers.
+     * Waits, under the transaction's {@code lock_timeout}, for those who are doing so.
+     */
+    public String ensureReleased(String migration, ReleaseGuard guard) {
+        return call(
+                "ensure_released",
+                Literal.text(target) + ", " + Literal.text(migration) + ", " + Literal.text(guard.checksum()) + ", "
+                        + Literal.text(guard.taken().map(Shape::name).orElse(NO_SHAPE)) + ", "
+                        + guard.minimum().map(Literal::text).orElse("NULL"));
     }
 
     /** The condition on a row of a table with the columns {@code target} and {@code migration}. */

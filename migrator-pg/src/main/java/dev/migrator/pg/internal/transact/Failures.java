@@ -40,8 +40,15 @@ public final class Failures {
                             + " Nothing was changed. Compare the table with the plan, then run migrate again.",
                     e);
         }
+        if (state.equals(SqlErrors.SHAPE_IN_USE)) {
+            return new StepFailure(
+                    ErrorClass.IN_USE,
+                    state,
+                    SqlErrors.text(e) + " (registered after the gate was open). Nothing was changed.",
+                    Optional.of(e));
+        }
         return switch (SqlErrors.whileWorking(e)) {
-            case PERMANENT ->
+            case IN_USE, PERMANENT ->
                 permanent(
                         state,
                         "the server refused the step's transaction: " + SqlErrors.describe(e)

@@ -1,17 +1,25 @@
 package dev.migrator.pg.internal.transact;
 
 import dev.migrator.engine.Lease;
+import dev.migrator.engine.ReleaseGuard;
 import dev.migrator.engine.StepControl;
 import dev.migrator.pg.internal.state.StateSql;
 import dev.migrator.plan.Action;
+import dev.migrator.plan.Effect;
 import dev.migrator.plan.Step;
+import java.util.List;
+import java.util.Optional;
 
 /** One step to take, one way, under one lease. */
-public record Task(Lease lease, Step step, StepControl control, Way way) {
+public record Task(Lease lease, Step step, StepControl control, Way way, Optional<ReleaseGuard> guard) {
+    /** One that takes nothing away from anybody. */
+    public Task(Lease lease, Step step, StepControl control, Way way) {
+        this(lease, step, control, way, Optional.empty());
+    }
 
     /** The same, with another control. */
     public Task with(StepControl other) {
-        return new Task(lease, step, other, way);
+        return new Task(lease, step, other, way, guard);
     }
 
     public int ordinal() {
@@ -21,6 +29,19 @@ public record Task(Lease lease, Step step, StepControl control, Way way) {
     /** The statement that records that this is done; error MG002 if it is recorded already. */
     public String recorded(StateSql sql) {
         return way == Way.FORWARD ? sql.stepDone(lease, ordinal()) : sql.stepUndone(lease, ordinal());
+    }
+
+    /**
+     * What a transaction of this has to begin with so that no live instance loses the shape that it uses; empty if it takes
+     * none away.
+     */
+    public List<String> guarded(StateSql sql) {
+        boolean takes = way == Way.BACK
+                || step.effects().stream().anyMatch(effect -> effect != Effect.ADDS && effect != Effect.FILLS);
+        return takes
+                ? guard.map(what -> sql.ensureReleased(lease.migration(), what)).stream()
+                        .toList()
+                : List.of();
     }
 
     /** The query that has to be true before the record may commit; empty if there is none. */

@@ -43,7 +43,9 @@ public final class TransactionRunner {
         if (!task.doneWhen().isEmpty()) {
             all.add(sql.ensure(task.doneWhen(), task.step().title()));
         }
-        exchange(task, locks, List.of(task.recorded(sql)), all, Optional.of(settings.lockDeadline()));
+        List<String> records = new ArrayList<>(task.guarded(sql));
+        records.add(task.recorded(sql));
+        exchange(task, locks, records, all, Optional.of(settings.lockDeadline()));
     }
 
     /** Records a step that has nothing else left to do; does nothing if it is recorded already. */

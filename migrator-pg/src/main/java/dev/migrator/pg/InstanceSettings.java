@@ -1,0 +1,66 @@
+package dev.migrator.pg;
+
+import dev.migrator.Uses;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What an application instance says of itself when it {@linkplain PostgresMigrator#register registers}.
+ *
+ * @param uses which shape its code uses, by migration; a migration that is not named counts as {@link Uses#OLD}, except one whose
+ *     PURGE is complete, of which there is only one shape left
+ * @param leaseTime for how long it counts as live without a sign of life; it gives three in that time
+ * @param waitFor for how long registering waits until the schema is safe for it; zero: it is refused at once
+ */
+public record InstanceSettings(Map<String, Uses> uses, Duration leaseTime, Duration waitFor) {
+    /**
+     * Copies the map.
+     *
+     * @throws IllegalArgumentException if the lease is shorter than a second
+     */
+    public InstanceSettings {
+        uses = Map.copyOf(uses);
+        if (leaseTime.compareTo(Duration.ofSeconds(1)) < 0) {
+            throw new IllegalArgumentException("leaseTime: is " + leaseTime + "; it must be a second or more");
+        }
+    }
+
+    /** A lease of fifteen seconds; refused at once. */
+    public static InstanceSettings defaults() {
+        return new InstanceSettings(Map.of(), Duration.ofSeconds(15), Duration.ZERO);
+    }
+
+    /**
+     * The same, with what the code makes of one more migration.
+     *
+     * @param migration its id
+     * @param what which shape it uses
+     * @return the settings
+     */
+    public InstanceSettings withUses(String migration, Uses what) {
+        Map<String, Uses> more = new TreeMap<>(uses);
+        more.put(migration, what);
+        return new InstanceSettings(more, leaseTime, waitFor);
+    }
+
+    /**
+     * The same with another lease.
+     *
+     * @param time a second or more
+     * @return the settings
+     */
+    public InstanceSettings withLeaseTime(Duration time) {
+        return new InstanceSettings(uses, time, waitFor);
+    }
+
+    /**
+     * The same, waiting until the schema is safe.
+     *
+     * @param limit for how long
+     * @return the settings
+     */
+    public InstanceSettings withWaitFor(Duration limit) {
+        return new InstanceSettings(uses, leaseTime, limit);
+    }
+}

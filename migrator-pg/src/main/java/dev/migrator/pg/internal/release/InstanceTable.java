@@ -1,0 +1,130 @@
+package dev.migrator.pg.internal.release;
+
+import dev.migrator.Uses;
+import dev.migrator.pg.internal.sql.Row;
+import dev.migrator.pg.internal.sql.Session;
+import dev.migrator.pg.internal.state.StateSql;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** The registered instances: the tables {@code instance} and {@code instance_migration}, each change one statement. */
+public final class InstanceTable {
+    private final StateSql sql;
+
+    /** Makes it; asks nothing yet. */
+    public InstanceTable(StateSql sql) {
+        this.sql = sql;
+    }
+
+    /**
+     * A migration that an instance knows.
+     *
+     * @param id its id
+     * @param checksum of its definition, as the instance has it
+     * @param uses the shape that its code uses
+     * @param stated whether the application has said so; else it counts as that
+     */
+    public record Known(String id, String checksum, Uses uses, boolean stated) {}
+
+    /**
+     * What is on record of a migration.
+     *
+     * @param standing where it stands
+     * @param checksum of the definition with which it was started
+     * @param definition the definition with which it was started
+     */
+    public record Recorded(Standing standing, String checksum, String definition) {}
+
+    /** Registers an instance, or registers it anew; what all migrations on record stand at, in that moment. */
+    public List<Recorded> register(
+            Session session, String instance, String release, Duration leaseTime, List<Known> known)
+            throws SQLException {
+        return session
+                .tryQuery(
+                        "SELECT * FROM " + sql.table("register_instance").quoted()
+                                + "(?, ?, ?, ? * interval '1ms', ?, ?, ?)",
+                        sql.target(),
+                        instance,
+                        release,
+                        leaseTime.toMillis(),
+                        known.stream().map(Known::id).toList(),
+                        known.stream().map(Known::checksum).toList(),
+                        known.stream().map(one -> one.uses().name()).toList())
+                .stream()
+                .map(row -> new Recorded(Standing.of(row), row.text("checksum"), row.text("definition")))
+                .toList();
+    }
+
+    /**
+     * Gives a sign of life.
+     *
+     * @param acknowledged the announcements by which it works now, by migration
+     * @return where the migrations stand that it knows
+     * @throws SQLException with {@code MG010} if its lease has run out
+     */
+    public List<Standing> heartbeat(
+            Session session, String instance, Duration leaseTime, Map<String, Long> acknowledged) throws SQLException {
+        Map<String, Long> sorted = new TreeMap<>(acknowledged);
+        return session
+                .tryQuery(
+                        "SELECT * FROM " + sql.table("heartbeat").quoted()
+                                + "(?, ?, ? * interval '1ms', ?, ?::pg_catalog.int8[])",
+                        sql.target(),
+                        instance,
+                        leaseTime.toMillis(),
+                        List.copyOf(sorted.keySet()),
+                        sorted.values().stream().map(String::valueOf).toList())
+                .stream()
+                .map(Standing::of)
+                .toList();
+    }
+
+    /** Forgets an instance that has stopped. */
+    public void unregister(Session session, String instance) throws SQLException {
+        session.tryQuery("SELECT " + sql.table("unregister_instance").quoted() + "(?, ?)", sql.target(), instance);
+    }
+
+    /** The instances whose lease has not run out, each with what it makes of the migrations that it knows. */
+    public List<Live> live(Session session) {
+        Map<String, List<Row>> uses = session
+                .query(
+                        """
+                        SELECT k.instance, k.migration, k.uses, k.acknowledged_epoch >= m.epoch AS acknowledged
+                        FROM %s AS k LEFT JOIN %s AS m USING (target, migration)
+                        WHERE k.target = ? ORDER BY k.migration COLLATE "C\""""
+                                .formatted(
+                                        sql.table("instance_migration").quoted(),
+                                        sql.table("migration").quoted()),
+                        sql.target())
+                .stream()
+                .collect(Collectors.groupingBy(row -> row.text("instance")));
+        return session
+                .query(
+                        """
+                        SELECT instance, release, role, application, registered_at, heartbeat_at, expires_at FROM %s
+                        WHERE target = ? AND expires_at > pg_catalog.clock_timestamp()
+                        ORDER BY release COLLATE "C", instance COLLATE "C\""""
+                                .formatted(sql.table("instance").quoted()),
+                        sql.target())
+                .stream()
+                .map(row -> new Live(row, uses.getOrDefault(row.text("instance"), List.of())))
+                .toList();
+    }
+
+    /**
+     * A live instance.
+     *
+     * @param row of the table of instances
+     * @param uses its rows of the table of migrations that it knows
+     */
+    public record Live(Row row, List<Row> uses) {
+        /** Copies the list. */
+        public Live {
+            uses = List.copyOf(uses);
+        }
+    }
+}

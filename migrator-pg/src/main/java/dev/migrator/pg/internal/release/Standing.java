@@ -1,0 +1,37 @@
+package dev.migrator.pg.internal.release;
+
+import dev.migrator.Direction;
+import dev.migrator.Phase;
+import dev.migrator.Shape;
+import dev.migrator.Status;
+import dev.migrator.engine.Position;
+import dev.migrator.pg.internal.sql.Row;
+
+/**
+ * Where a migration stands, as an instance is told.
+ *
+ * @param migration its id
+ * @param position where
+ * @param shape the shape that instances which bear both are to use
+ * @param epoch the number of that announcement
+ */
+public record Standing(String migration, Position position, Shape shape, long epoch) {
+    static Standing of(Row row) {
+        Position position = new Position(
+                Phase.valueOf(row.text("phase")),
+                Status.valueOf(row.text("status")),
+                Direction.valueOf(row.text("direction")));
+        return new Standing(row.text("migration"), position, Shape.valueOf(row.text("shape")), row.number("epoch"));
+    }
+
+    /** Whether there is only one shape left, for good. */
+    boolean isFinished() {
+        return position.phase() == Phase.PURGE && position.status() == Status.COMPLETE;
+    }
+
+    /** Whether the old shape has been retired, perhaps half, or is just being brought back. */
+    boolean hasLostOldShape() {
+        boolean waits = position.status() == Status.WAITING && position.direction() == Direction.FORWARD;
+        return position.phase() == Phase.PURGE || (position.phase() == Phase.CONTRACT && !waits);
+    }
+}
