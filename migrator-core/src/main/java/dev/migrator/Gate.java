@@ -187,27 +187,6 @@ public sealed interface Gate {
     }
 
     /**
-     * Waits until no statement has named what the phase takes away for that long, as far as {@code pg_stat_statements} tells.
-     *
-     * @param duration for how long
-     */
-    record NoUse(Duration duration) implements Gate {
-        /**
-         * Checks the duration.
-         *
-         * @throws IllegalArgumentException if it is not positive or longer than ten years
-         */
-        public NoUse {
-            new Checks().duration("noUse", duration).throwIfAny();
-        }
-
-        @Override
-        public String name() {
-            return "noUse";
-        }
-    }
-
-    /**
      * Waits for a time of day.
      *
      * @param windows when the phase may begin, by the database's clock

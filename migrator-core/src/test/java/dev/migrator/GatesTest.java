@@ -132,7 +132,6 @@ class GatesTest {
                 "gates.contract[0].releases.ignoreApplications[0] = psql");
         assertReads(
                 "replicaLag: 10s", new Gate.ReplicaLag(Duration.ofSeconds(10)), "gates.contract[0].replicaLag = 10s");
-        assertReads("noUse: 7d", new Gate.NoUse(Duration.ofDays(7)), "gates.contract[0].noUse = 7d");
         assertReads(
                 "window: Mon-Thu 09:00-16:00 Europe/Berlin",
                 Gate.Window.of("Mon-Thu 09:00-16:00 Europe/Berlin"),

@@ -7,6 +7,8 @@ import dev.migrator.engine.Event;
 import dev.migrator.engine.Waiting;
 import dev.migrator.pg.BackfillStatus;
 import dev.migrator.pg.FailedRow;
+import dev.migrator.pg.GateStatus;
+import dev.migrator.pg.InstanceStatus;
 import dev.migrator.pg.MigrationStatus;
 import dev.migrator.pg.ThrottleStatus;
 import dev.migrator.pg.WorkerStatus;
@@ -35,6 +37,7 @@ final class Json {
         json.put("direction", status.position().direction().name());
         json.put("error", status.error().orElse(null));
         json.put("waiting", status.waiting().stream().map(Json::waiting).toList());
+        json.put("gates", status.gates().stream().map(Json::gate).toList());
         json.put("backfill", status.backfill().map(Json::backfill).orElse(null));
         Map<String, Object> rollback = new LinkedHashMap<>();
         rollback.put("possible", status.rollback().possible());
@@ -43,6 +46,39 @@ final class Json {
         json.put("rollback", rollback);
         json.put("knobs", status.knobs());
         json.put("updatedAt", status.updatedAt().map(Object::toString).orElse(null));
+        return json;
+    }
+
+    private static Map<String, Object> gate(GateStatus gate) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("phase", gate.phase().name());
+        json.put("gate", gate.gate());
+        json.put("verdict", gate.answer().verdict().name());
+        json.put("reason", gate.answer().reason());
+        json.put("data", gate.answer().data());
+        json.put("since", gate.since().toString());
+        json.put("askedAt", gate.askedAt().toString());
+        return json;
+    }
+
+    static String instances(List<InstanceStatus> instances) {
+        return text(instances.stream().map(Json::instance).toList());
+    }
+
+    private static Map<String, Object> instance(InstanceStatus instance) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("id", instance.id());
+        json.put("release", instance.release());
+        json.put("role", instance.role());
+        json.put("application", instance.application());
+        json.put("registeredAt", instance.registeredAt().toString());
+        json.put("heartbeatAt", instance.heartbeatAt().toString());
+        json.put("expiresAt", instance.expiresAt().toString());
+        Map<String, Object> migrations = new LinkedHashMap<>();
+        instance.uses()
+                .forEach((id, use) ->
+                        migrations.put(id, Map.of("uses", use.uses().name(), "acknowledged", use.acknowledged())));
+        json.put("migrations", migrations);
         return json;
     }
 

@@ -90,6 +90,10 @@ final class StatusText {
     private static List<String> remarks(MigrationStatus status) {
         List<String> remarks = new ArrayList<>();
         status.waiting().forEach(waiting -> remarks.add("waits for " + waiting.gate() + ": " + waiting.reason()));
+        status.gates().stream()
+                .filter(gate -> !status.waiting().isEmpty() && gate.answer().open())
+                .forEach(gate -> remarks.add(
+                        "gate " + gate.gate() + " is open: " + gate.answer().reason()));
         status.error().ifPresent(error -> remarks.add("error: " + error));
         status.backfill()
                 .flatMap(BackfillStatus::throttle)

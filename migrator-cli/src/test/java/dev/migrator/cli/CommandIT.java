@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.migrator.pg.ApplicationInstance;
+import dev.migrator.pg.InstanceSettings;
+import dev.migrator.pg.PostgresMigrator;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -113,7 +116,8 @@ class CommandIT {
             assertThat(first.has(key)).as(key).isTrue();
         }
         assertThat(first.get("status").asText()).isEqualTo("WAITING");
-        assertThat(first.get("waiting").get(0).get("gate").asText()).isEqualTo("approval");
+        assertThat(first.get("waiting").findValuesAsText("gate")).containsExactly("releases", "approval");
+        assertThat(first.get("gates").findValuesAsText("verdict")).containsExactly("WAIT", "WAIT");
         assertThat(first.get("backfill").get("rows").asLong()).isEqualTo(1000);
         assertThat(first.get("rollback").get("possible").asBoolean()).isTrue();
 
@@ -285,9 +289,24 @@ class CommandIT {
     }
 
     @Test
-    void noInstanceIsRegisteredInThisVersion() {
-        Command.Result instances = command.run("instances", "--json");
-        assertThat(instances.code()).isZero();
-        assertThat(instances.out().strip()).isEqualTo("[]");
+    void liveInstancesAreToldAndKeepContractShut() {
+        command.run("migrate", "--to", "VALIDATE");
+        assertThat(command.run("instances").out()).contains("No instance is registered");
+        PostgresMigrator application = PostgresMigrator.builder(site.database().dataSource())
+                .release("1.0")
+                .build();
+        try (ApplicationInstance instance = application.register(InstanceSettings.defaults())) {
+            assertThat(command.run("instances").out()).contains(instance.id(), "release 1.0", "knows no migration");
+            JsonNode json = command.run("instances", "--json").json();
+            assertThat(json.get(0).get("id").asText()).isEqualTo(instance.id());
+            assertThat(json.get(0).get("migrations").isEmpty()).isTrue();
+            command.run("approve", "0001_rename", "CONTRACT", "--by", "ann", "--reason", "go");
+            Command.Result shut = command.run("migrate");
+            assertThat(shut.code()).isEqualTo(3);
+            assertThat(shut.out()).contains(instance.id() + " (release 1.0) does not know the migration");
+            assertThat(command.run("status").out()).contains("gate approval is open: approved by ann");
+        }
+        assertThat(command.run("instances", "--json").json().isEmpty()).isTrue();
+        assertThat(command.run("migrate", "--to", "CONTRACT").code()).isZero();
     }
 }

@@ -109,11 +109,4 @@ class UsageTest {
         assertThat(ServerAddress.describe("jdbc:postgresql://one,two:1/db?user=bob", Optional.empty()))
                 .isEqualTo("one:5432,two:1, database db, user bob");
     }
-
-    @Test
-    void instancesAreNoneInThisVersion() {
-        assertThat(run("instances", "--json")).isZero();
-        assertThat(out.toString().strip()).isEqualTo("[]");
-        assertThat(err.toString()).contains("no instance registers");
-    }
 }

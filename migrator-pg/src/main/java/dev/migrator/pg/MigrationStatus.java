@@ -17,6 +17,7 @@ import java.util.TreeMap;
  * @param position phase, status and direction; {@code EXPAND PENDING} if it was never started
  * @param error the last failure, empty if there is none
  * @param waiting why it waits, empty if it does not
+ * @param gates what the gates of the phase at which it stands said when they were last asked
  * @param backfill how far its backfill has come, empty before it began
  * @param failedRows the first rows that could not be filled
  * @param rollback whether it can be rolled back
@@ -29,6 +30,7 @@ public record MigrationStatus(
         Position position,
         Optional<String> error,
         List<Waiting> waiting,
+        List<GateStatus> gates,
         Optional<BackfillStatus> backfill,
         List<FailedRow> failedRows,
         RollbackStatus rollback,
@@ -38,6 +40,7 @@ public record MigrationStatus(
     /** Copies the lists. */
     public MigrationStatus {
         waiting = List.copyOf(waiting);
+        gates = List.copyOf(gates);
         failedRows = List.copyOf(failedRows);
         knobs = Collections.unmodifiableMap(new TreeMap<>(knobs));
     }

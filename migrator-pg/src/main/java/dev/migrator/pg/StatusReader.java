@@ -35,6 +35,7 @@ final class StatusReader {
     private final Function<String, List<Waiting>> beforeStart;
     private final WayBack wayBack;
     private final WorkerReader workers;
+    private final GateReader gates;
 
     /**
      * A reader.
@@ -54,6 +55,7 @@ final class StatusReader {
         this.stateSchema = stateSchema;
         this.wayBack = new WayBack(source);
         this.workers = new WorkerReader(source, store.sql());
+        this.gates = new GateReader(source, store.sql());
     }
 
     List<MigrationStatus> of(List<String> ids) {
@@ -74,6 +76,7 @@ final class StatusReader {
                 new Position(Phase.EXPAND, paused ? Status.PAUSED : Status.PENDING, Direction.FORWARD),
                 Optional.empty(),
                 beforeStart.apply(id),
+                List.of(),
                 Optional.empty(),
                 List.of(),
                 RollbackStatus.impossible("it has not started"),
@@ -94,6 +97,7 @@ final class StatusReader {
                 new Position(state.phase(), shown, state.direction()),
                 state.error(),
                 state.waiting(),
+                gates.gates(state),
                 backfill(state.id()),
                 failedRows(state.id(), " LIMIT " + EXAMPLES),
                 wayBack.of(state, store.steps(state.id())),

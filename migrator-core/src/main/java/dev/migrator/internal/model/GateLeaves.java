@@ -28,8 +28,6 @@ final class GateLeaves {
             releases(path, releases);
         } else if (gate instanceof Gate.ReplicaLag lag) {
             leaves.put(path + ".replicaLag", Durations.format(lag.limit()));
-        } else if (gate instanceof Gate.NoUse use) {
-            leaves.put(path + ".noUse", Durations.format(use.duration()));
         } else if (gate instanceof Gate.Window window) {
             leaves.put(path + ".window", window.text());
         } else if (gate instanceof Gate.Custom custom) {

@@ -23,7 +23,7 @@ class SettingsProblemsTest {
                         "2:54: gates.rollback[0]: unknown gate 'aproval'; did you mean 'approval'?",
                         "2:63: gates.rollback[1]: needs to know how long: { soak: 24h }",
                         "2:69: gates.rollback[2]: needs a query: { sql: \"select …\" }",
-                        "2:74: gates.rollback[3]: expected a gate, one of approval, releases, soak, sql, replicaLag, noUse, window,"
+                        "2:74: gates.rollback[3]: expected a gate, one of approval, releases, soak, sql, replicaLag, window,"
                                 + " custom, all, any, not, found nothing");
         assertThat(problems(operations + "gates:\n  purge:\n  - soak: 5\n  - soak: -5s\n  - soak: 0s\n  - sql: ''\n"
                         + "  - { soak: 1h, sql: x }\n  - reason: x\n  - { soak: 1h, reason: x }\n  - soak: 99999d\n"))
@@ -33,7 +33,7 @@ class SettingsProblemsTest {
                         "6:11: gates.purge[2].soak: is 0; it must be longer than nothing",
                         "7:10: gates.purge[3].sql: is blank",
                         "8:5: gates.purge[4]: has soak and sql; each gate is an entry of its own",
-                        "9:5: gates.purge[5]: expected a gate, one of approval, releases, soak, sql, replicaLag, noUse, window,"
+                        "9:5: gates.purge[5]: expected a gate, one of approval, releases, soak, sql, replicaLag, window,"
                                 + " custom, all, any, not",
                         "10:5: gates.purge[6]: has a 'reason', which only a gate with 'sql' can have",
                         "11:11: gates.purge[7].soak: is longer than 3650d, the longest that is possible");
@@ -56,7 +56,7 @@ class SettingsProblemsTest {
                                   - all: [ approval, { not: soak } ]
                                   - not: { any: [ { window: 'Mon 9-10' } ] }
                                   - custom: ''
-                                  - [ replicaLag, noUse ]
+                                  - [ replicaLag ]
                                   - replicaLag
                                 """))
                 .containsExactly(
@@ -73,7 +73,7 @@ class SettingsProblemsTest {
                         "11:29: gates.contract[7].not.any[0].window: is no time window: 'Mon 9-10'; write it as 22:00-06:00"
                                 + " or Mon-Fri 22:00-06:00 Europe/Berlin",
                         "12:13: gates.contract[8].custom: is blank",
-                        "13:5: gates.contract[9]: expected a gate, one of approval, releases, soak, sql, replicaLag, noUse,"
+                        "13:5: gates.contract[9]: expected a gate, one of approval, releases, soak, sql, replicaLag,"
                                 + " window, custom, all, any, not, found a list",
                         "14:5: gates.contract[10]: needs to know how much: { replicaLag: 10s }");
     }

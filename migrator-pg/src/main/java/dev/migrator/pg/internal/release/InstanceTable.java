@@ -90,15 +90,20 @@ public final class InstanceTable {
 
     /** The instances whose lease has not run out, each with what it makes of the migrations that it knows. */
     public List<Live> live(Session session) {
+        String table = sql.table("instance_migration").quoted();
+        if (!session.query("SELECT pg_catalog.to_regclass(?) IS NOT NULL AS there", table)
+                .get(0)
+                .isTrue("there")) {
+            // State tables that an older version has installed do not have it.
+            return List.of();
+        }
         Map<String, List<Row>> uses = session
                 .query(
                         """
                         SELECT k.instance, k.migration, k.uses, k.acknowledged_epoch >= m.epoch AS acknowledged
                         FROM %s AS k LEFT JOIN %s AS m USING (target, migration)
                         WHERE k.target = ? ORDER BY k.migration COLLATE "C\""""
-                                .formatted(
-                                        sql.table("instance_migration").quoted(),
-                                        sql.table("migration").quoted()),
+                                .formatted(table, sql.table("migration").quoted()),
                         sql.target())
                 .stream()
                 .collect(Collectors.groupingBy(row -> row.text("instance")));
