@@ -189,7 +189,8 @@ final class Backward {
         } catch (StepFailure e) {
             boolean untouched = walk.steps(phase).stream().allMatch(other -> other.status() == StepStatus.DONE);
             if (e.errorClass() == ErrorClass.IN_USE && untouched) {
-                return Optional.of(waits(walk.knownState(), List.of(new Waiting("releases", e.getMessage()))));
+                return Optional.of(
+                        waits(walk.knownState(), List.of(new Waiting("releases", String.valueOf(e.getMessage())))));
             }
             return Optional.of(failed(phase, Failing.of(walk, state, e)));
         }

@@ -159,7 +159,8 @@ final class Forward {
         } catch (StepFailure e) {
             boolean untouched = walk.steps(phase).stream().allMatch(other -> other.status() == StepStatus.PLANNED);
             if (e.errorClass() == ErrorClass.IN_USE && untouched) {
-                return Optional.of(waits(walk.knownState(), phase, List.of(new Waiting("releases", e.getMessage()))));
+                return Optional.of(waits(
+                        walk.knownState(), phase, List.of(new Waiting("releases", String.valueOf(e.getMessage())))));
             }
             String message = new Disproof(walk, state.step(), e).settle().orElseGet(() -> Failing.of(walk, state, e));
             return Optional.of(failed(phase, message));

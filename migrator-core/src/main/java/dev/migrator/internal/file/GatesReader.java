@@ -134,7 +134,7 @@ final class GatesReader {
     }
 
     private Optional<Gate> make(String path, int before, Supplier<Gate> gate) {
-        return report.make(path, before, gate::get);
+        return report.make(path, before, gate);
     }
 
     private Optional<Gate> window(Keys keys, String text) {
