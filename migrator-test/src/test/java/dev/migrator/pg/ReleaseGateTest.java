@@ -24,6 +24,7 @@ import dev.migrator.test.PostgresServer;
 import dev.migrator.test.TestDatabase;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
@@ -330,7 +331,7 @@ class ReleaseGateTest {
             assertThat(migrator.instances()).singleElement().satisfies(status -> {
                 assertThat(status.id()).isEqualTo(instance.id());
                 assertThat(status.role()).isEqualTo(role);
-                assertThat(status.uses().get(NAME.id()).uses()).isEqualTo(Uses.NEW);
+                assertThat(status.uses()).containsExactly(Map.entry(NAME.id(), new InstanceStatus.Use(Uses.NEW, true)));
             });
         }
     }
