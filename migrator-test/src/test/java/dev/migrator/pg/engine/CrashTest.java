@@ -22,8 +22,8 @@ class CrashTest {
     @RegisterExtension
     static final Arenas ARENAS = new Arenas();
 
-    private static final int MANY = 24;
-    private static final int SOME = 8;
+    private static final int MANY = 12;
+    private static final int SOME = 5;
 
     private static Mishaps forward(Migration migration) {
         return new Mishaps(

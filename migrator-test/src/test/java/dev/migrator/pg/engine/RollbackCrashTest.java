@@ -19,8 +19,8 @@ class RollbackCrashTest {
     @RegisterExtension
     static final Arenas ARENAS = new Arenas();
 
-    private static final int MANY = 12;
-    private static final int SOME = 6;
+    private static final int MANY = 8;
+    private static final int SOME = 4;
 
     /** What there was before EXPAND. */
     private record Before(SchemaSnapshot schema, List<String> rows) {
