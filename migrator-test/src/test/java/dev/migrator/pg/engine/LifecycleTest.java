@@ -45,9 +45,10 @@ class LifecycleTest {
     static Stream<Arguments> waysBack() {
         AtomicInteger place = new AtomicInteger();
         return Samples.ALL.stream().flatMap(migration -> {
-            int turn = place.getAndIncrement() % 3;
-            return Stream.of(Phase.EXPAND, Phase.BACKFILL, Phase.VALIDATE, Phase.CONTRACT)
-                    .filter(phase -> Mishap.THOROUGH || phase == Phase.CONTRACT || phase.ordinal() == turn)
+            List<Phase> before = List.of(Phase.EXPAND, Phase.BACKFILL, Phase.VALIDATE);
+            Phase turn = before.get(place.getAndIncrement() % before.size());
+            return Stream.concat(before.stream(), Stream.of(Phase.CONTRACT))
+                    .filter(phase -> Mishap.THOROUGH || phase == Phase.CONTRACT || phase == turn)
                     .map(phase -> Arguments.of(Named.of(migration.id(), migration), phase));
         });
     }
