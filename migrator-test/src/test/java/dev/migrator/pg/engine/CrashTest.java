@@ -31,7 +31,7 @@ class CrashTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.migrator.pg.engine.Samples#named")
+    @MethodSource("dev.migrator.pg.engine.Samples#someNamed")
     void whereverAnEngineDiesTheNextOneEndsAsIfNothingHadHappened(Migration migration) {
         forward(migration).happen();
     }

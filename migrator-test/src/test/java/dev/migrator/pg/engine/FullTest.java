@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * The server has no room: for data, for temporary files, for sessions. The run stops and says so, or waits; the next one ends
  * as if nothing had happened, forward and back.
  */
+@EnabledIfSystemProperty(named = "migrator.test.thorough", matches = "true")
 class FullTest {
     /** An error of the server's own for what it can't do now, in every statement of a kind, while a table is there. */
     private static final String[] DISK = {

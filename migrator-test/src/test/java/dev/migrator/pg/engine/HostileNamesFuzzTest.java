@@ -21,6 +21,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  *
  * <p>{@code -Dmigrator.test.seed=N} tries one seed, {@code -Dmigrator.test.thorough=true} thousands.
  */
+@EnabledIfSystemProperty(named = "migrator.test.thorough", matches = "true")
 class HostileNamesFuzzTest {
     private static final String OPERATIONS =
             """

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  *
  * <p>By default several settings at once; {@code -Dmigrator.test.thorough=true} also means each alone.
  */
+@EnabledIfSystemProperty(named = "migrator.test.thorough", matches = "true")
 class RoleSettingsTest {
     private static final String MERGE =
             """

@@ -52,7 +52,7 @@ class RollbackCrashTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.migrator.pg.engine.Samples#named")
+    @MethodSource("dev.migrator.pg.engine.Samples#someNamed")
     void whereverAnEngineDiesTheNextOneLeavesWhatWasThereBefore(Migration migration) {
         back(migration).happen();
     }

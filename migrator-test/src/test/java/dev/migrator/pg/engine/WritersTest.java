@@ -3,6 +3,7 @@ package dev.migrator.pg.engine;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.Logger;
@@ -46,6 +47,7 @@ class WritersTest {
         run(WriterTable.typesUnderTheSameNames(), seed);
     }
 
+    @EnabledIfSystemProperty(named = "migrator.test.thorough", matches = "true")
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("fewSeeds")
     void rowsThatMoveBetweenPartitionsLoseNoWrite(long seed) throws Exception {

@@ -20,11 +20,13 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * An autovacuum against wraparound does not give way: it is named, waited for without anybody queueing behind a try, never
  * cancelled, and never recommended to be.
  */
+@EnabledIfSystemProperty(named = "migrator.test.thorough", matches = "true")
 class WraparoundTest {
     private static final Step ADD =
             step(1, exclusively("ALTER TABLE public.users ADD COLUMN added int"), new Action.Nothing());
