@@ -110,7 +110,7 @@ class BackfillUnderFireTest {
         try (BackfillSite users = BackfillSite.of(100);
                 BackgroundSession locker = BackgroundSession.holding(
                         users.site.db, "BEGIN; SELECT * FROM users WHERE id = 7 FOR UPDATE")) {
-            var settings = ExecutionSite.settings().withLockDeadline(Duration.ofSeconds(20));
+            var settings = ExecutionSite.settings().withLockDeadline(Duration.ofSeconds(10));
             assertThatThrownBy(() -> users.run(settings)).isInstanceOfSatisfying(StepFailure.class, failure -> {
                 assertThat(failure.errorClass()).isEqualTo(ErrorClass.PERMANENT);
                 assertThat(failure.sqlState()).isEqualTo("55P03");
