@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -117,10 +118,14 @@ public final class ApplicationInstance implements AutoCloseable {
             unregister();
             throw new UnsafeSchemaException(release, problems);
         }
-        acknowledged.clear();
         see(records.stream().map(Recorded::standing).toList());
+        // Registering acknowledges what it answers.
+        known.forEach(one -> acknowledged.put(
+                one.id(),
+                Optional.ofNullable(standings.get(one.id()))
+                        .map(Standing::epoch)
+                        .orElse(0L)));
         liveUntil = begun + settings.leaseTime().toNanos();
-        acknowledge();
     }
 
     private void see(List<Standing> now) {

@@ -24,11 +24,7 @@ final class GateReader {
     List<GateStatus> gates(MigrationState state) {
         String table = sql.table("gate_answer").quoted();
         return Session.with(source, session -> {
-                    boolean isThere = session.query("SELECT pg_catalog.to_regclass(?) IS NOT NULL AS there", table)
-                            .get(0)
-                            .isTrue("there");
-                    // State tables that an older version has installed do not have it.
-                    return isThere
+                    return session.hasTable(sql.table("gate_answer"))
                             ? session.query(
                                     """
                                     SELECT phase, gate, verdict, reason, since, asked_at,

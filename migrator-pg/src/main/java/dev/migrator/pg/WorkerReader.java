@@ -24,11 +24,7 @@ final class WorkerReader {
     List<WorkerStatus> workers(String id) {
         String table = sql.table("backfill_worker").quoted();
         return Session.with(source, session -> {
-                    boolean isThere = session.query("SELECT pg_catalog.to_regclass(?) IS NOT NULL AS there", table)
-                            .get(0)
-                            .isTrue("there");
-                    // State tables that an older version has installed do not have it.
-                    return isThere
+                    return session.hasTable(sql.table("backfill_worker"))
                             ? session.query(
                                     """
                                     SELECT worker, pace, factor, reason, seen_at, notes,

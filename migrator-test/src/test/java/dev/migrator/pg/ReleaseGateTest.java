@@ -1,7 +1,6 @@
 package dev.migrator.pg;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.migrator.Direction;
 import dev.migrator.Gate;
@@ -14,82 +13,17 @@ import dev.migrator.Uses;
 import dev.migrator.engine.Event;
 import dev.migrator.engine.GateQuestion;
 import dev.migrator.engine.Outcome;
-import dev.migrator.engine.Waiting;
 import dev.migrator.pg.internal.release.ReleaseLook;
 import dev.migrator.pg.internal.state.StateSql;
 import dev.migrator.test.BackgroundSession;
 import dev.migrator.test.FaultPlan;
 import dev.migrator.test.FaultyDataSource;
-import dev.migrator.test.PostgresServer;
-import dev.migrator.test.TestDatabase;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
-import javax.sql.DataSource;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Live instances of the application, and the gate that knows of them. */
-class ReleaseGateTest {
-    private static final Migration NAME = Migration.builder("0001_name")
-            .renameColumn("users", "name", "full_name")
-            .gates(Phase.CONTRACT, new Gate.Releases())
-            .gates(Phase.PURGE)
-            .build();
-    private static final InstanceSettings QUICK = InstanceSettings.defaults().withLeaseTime(Duration.ofSeconds(1));
-
-    private TestDatabase database;
-
-    @BeforeEach
-    void createDatabase() {
-        database = PostgresServer.shared().createDatabase();
-        database.execute(
-                "CREATE TABLE users (id int PRIMARY KEY, name text)",
-                "INSERT INTO users SELECT g, 'user ' || g FROM generate_series(1, 100) g");
-    }
-
-    @AfterEach
-    void dropDatabase() {
-        database.close();
-    }
-
-    private PostgresMigrator migrator(DataSource source, String release, Migration... migrations) {
-        return PostgresMigrator.builder(source)
-                .release(release)
-                .migrations(List.of(migrations))
-                .build();
-    }
-
-    private PostgresMigrator migrator(String release, Migration... migrations) {
-        return migrator(database.dataSource(), release, migrations);
-    }
-
-    private static InstanceSettings uses(Uses what) {
-        return QUICK.withUses(NAME.id(), what);
-    }
-
-    private static Outcome to(PostgresMigrator migrator, Phase phase) {
-        return migrator.migrate(phase, NAME.id()).get(0).outcome();
-    }
-
-    private static void arrives(PostgresMigrator migrator, Phase phase) {
-        assertThat(to(migrator, phase)).isInstanceOf(Outcome.Arrived.class);
-    }
-
-    private static void waits(Outcome outcome, String... reasons) {
-        assertThat(outcome).isInstanceOfSatisfying(Outcome.Waits.class, waits -> {
-            assertThat(waits.reasons()).extracting(Waiting::gate).containsExactly("releases");
-            assertThat(waits.reasons().get(0).reason()).contains(reasons);
-        });
-    }
-
-    private static void until(BooleanSupplier condition) {
-        dev.migrator.test.internal.Waiting.until(Duration.ofMinutes(1), () -> "it has not come", condition);
-    }
-
+/** The gate that knows which instances of the application are live. */
+class ReleaseGateTest extends ReleaseSite {
     @Test
     void anInstanceThatUsesTheOldShapeKeepsContractShutUntilItIsClosed() {
         PostgresMigrator migrator = migrator("2.0", NAME);
@@ -107,6 +41,10 @@ class ReleaseGateTest {
             assertThat(migrator.history(NAME.id()))
                     .extracting(Event::event)
                     .containsSubsequence("gate-wait", "waiting", "gate-pass", "phase-started");
+            assertThat(migrator.history(NAME.id()))
+                    .extracting(Event::event)
+                    .as("the same verdict is no news")
+                    .containsOnlyOnce("gate-wait");
         }
     }
 
@@ -128,25 +66,6 @@ class ReleaseGateTest {
         try (ApplicationInstance third = migrator("2.10.1", minimum).register(uses(Uses.NEW))) {
             arrives(migrator, Phase.CONTRACT);
             assertThat(third.shape(NAME.id())).isEqualTo(Shape.NEW);
-        }
-    }
-
-    @Test
-    void aKilledInstanceExpiresAndOneThatCannotBeatIsPromisedNothing() {
-        PostgresMigrator migrator = migrator("2.0", NAME);
-        arrives(migrator, Phase.VALIDATE);
-        ApplicationInstance old = migrator("1.0", NAME).register(uses(Uses.OLD));
-        try (ApplicationInstance modern = migrator.register(uses(Uses.NEW))) {
-            database.execute("ALTER FUNCTION migrator.heartbeat RENAME TO gone");
-            until(() -> !old.isLive() && !modern.isLive());
-            assertThatThrownBy(() -> old.shape(NAME.id()))
-                    .isInstanceOf(InstanceLapsedException.class)
-                    .hasMessageContaining("try again");
-            database.execute("ALTER FUNCTION migrator.gone RENAME TO heartbeat");
-            until(() -> old.isLive() && modern.isLive());
-            assertThat(migrator.instances()).hasSize(2);
-        } finally {
-            old.close();
         }
     }
 
@@ -222,72 +141,6 @@ class ReleaseGateTest {
     }
 
     @Test
-    void whoRegistersWhileContractIsUnderWayWaitsForItAndIsRefused() {
-        PostgresMigrator migrator = migrator("2.0", NAME);
-        arrives(migrator, Phase.VALIDATE);
-        try (ApplicationInstance modern = migrator.register(uses(Uses.NEW))) {
-            try (BackgroundSession contract = BackgroundSession.holding(
-                    database,
-                    "BEGIN; SELECT migrator.ensure_released('database', '0001_name', '" + NAME.checksum()
-                            + "', 'OLD', NULL); UPDATE migrator.migration SET phase = 'CONTRACT', status = 'RUNNING'")) {
-                Thread registering = new Thread(
-                        () -> assertThatThrownBy(() -> migrator("1.0", NAME).register(uses(Uses.OLD)))
-                                .isInstanceOf(UnsafeSchemaException.class));
-                registering.start();
-                until(() -> database.queryBoolean("SELECT EXISTS (SELECT FROM pg_stat_activity"
-                        + " WHERE query LIKE '%register_instance%' AND wait_event_type = 'Lock')"));
-                assertThat(registering.isAlive()).isTrue();
-                contract.execute("COMMIT");
-                until(() -> !registering.isAlive());
-            }
-            assertThat(migrator.instances()).extracting(InstanceStatus::id).containsExactly(modern.id());
-        }
-    }
-
-    @Test
-    void aReleaseIsRefusedWhoseShapeIsNotThereWithTheReason() {
-        PostgresMigrator migrator = migrator("2.0", NAME);
-        assertThatThrownBy(() -> migrator.register(uses(Uses.NEW)))
-                .isInstanceOf(UnsafeSchemaException.class)
-                .hasMessageContainingAll("release 2.0", "0001_name, which was never started here", "not registered");
-        arrives(migrator, Phase.BACKFILL);
-        assertThatThrownBy(() -> migrator.register(uses(Uses.NEW)))
-                .hasMessageContaining("which is not validated: it stands at BACKFILL COMPLETE");
-        Migration other = Migration.builder("0001_name")
-                .renameColumn("users", "name", "whole_name")
-                .build();
-        assertThatThrownBy(() -> migrator("2.1", other).register(uses(Uses.BOTH)))
-                .hasMessageContainingAll("with another content", "full_name", "whole_name");
-        assertThat(migrator.instances()).isEmpty();
-        arrives(migrator, Phase.VALIDATE);
-        migrator.approve(NAME.id(), Phase.CONTRACT, "ann", "nobody is there");
-        arrives(migrator, Phase.CONTRACT);
-        assertThatThrownBy(() -> migrator("1.0", NAME).register(QUICK))
-                .hasMessageContaining("which is contracted: it stands at CONTRACT COMPLETE");
-        arrives(migrator, Phase.PURGE);
-        try (ApplicationInstance later = migrator("3.0", NAME).register(QUICK)) {
-            assertThat(later.isLive()).isTrue();
-        }
-        assertThatThrownBy(() -> migrator("1.0", NAME).register(uses(Uses.OLD))).hasMessageContaining("PURGE COMPLETE");
-    }
-
-    @Test
-    void whoWaitsIsRegisteredAsSoonAsTheSchemaIsSafe() throws Exception {
-        PostgresMigrator migrator = migrator("2.0", NAME);
-        arrives(migrator, Phase.BACKFILL);
-        Thread validating = new Thread(() -> {
-            until(() -> database.queryBoolean(
-                    "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE '%unregister_instance%')"));
-            migrator.migrate(Phase.VALIDATE);
-        });
-        validating.start();
-        try (ApplicationInstance modern = migrator.register(uses(Uses.NEW).withWaitFor(Duration.ofMinutes(1)))) {
-            assertThat(modern.shape(NAME.id())).isEqualTo(Shape.NEW);
-        }
-        validating.join();
-    }
-
-    @Test
     void sessionsThatBelongToNobodyRegisteredAreNamedUnlessSomebodyKnows() {
         PostgresMigrator migrator = migrator("2.0", NAME);
         arrives(migrator, Phase.VALIDATE);
@@ -321,18 +174,35 @@ class ReleaseGateTest {
     }
 
     @Test
-    void aRoleThatMayOnlyUseTheStateSchemaCanRegister() {
-        PostgresMigrator migrator = migrator("2.0", NAME);
-        arrives(migrator, Phase.VALIDATE);
-        String role = database.createRole("app");
-        database.execute("GRANT USAGE ON SCHEMA migrator TO " + role);
-        try (ApplicationInstance instance =
-                migrator(database.dataSource(role), "2.0", NAME).register(uses(Uses.NEW))) {
-            assertThat(migrator.instances()).singleElement().satisfies(status -> {
-                assertThat(status.id()).isEqualTo(instance.id());
-                assertThat(status.role()).isEqualTo(role);
-                assertThat(status.uses()).containsExactly(Map.entry(NAME.id(), new InstanceStatus.Use(Uses.NEW, true)));
-            });
+    void statementsOfAUserInContractAreGuardedToo() {
+        for (boolean transaction : new boolean[] {true, false}) {
+            Migration script = Migration.builder("0002_" + transaction)
+                    .sql(sql -> sql.contract("CREATE TABLE done_" + transaction + " ()")
+                            .rollback("DROP TABLE IF EXISTS done_" + transaction)
+                            .transaction(transaction))
+                    .gates(Phase.CONTRACT, new Gate.Releases())
+                    .gates(Phase.PURGE)
+                    .build();
+            PostgresMigrator first = migrator("2.0", script);
+            first.migrate(Phase.VALIDATE, script.id());
+            try (ApplicationInstance knowing = first.register(QUICK.withUses(script.id(), Uses.NEW))) {
+                ApplicationInstance[] late = new ApplicationInstance[1];
+                FaultyDataSource source = FaultyDataSource.over(
+                        database.dataSource(),
+                        FaultPlan.onStatement(1, () -> late[0] = migrator("1.0").register(QUICK)),
+                        sql -> sql.contains("'phase-started'") && sql.contains("'CONTRACT'"));
+                waits(
+                        migrator(source, "2.0", script)
+                                .migrate(Phase.CONTRACT, script.id())
+                                .get(0)
+                                .outcome(),
+                        late[0].id(),
+                        "does not know the migration");
+                assertThat(knowing.isLive()).isTrue();
+                late[0].close();
+            }
+            assertThat(database.queryStrings("SELECT relname FROM pg_class WHERE relname = 'done_" + transaction + "'"))
+                    .isEmpty();
         }
     }
 }

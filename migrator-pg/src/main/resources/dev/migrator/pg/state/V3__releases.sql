@@ -57,13 +57,13 @@ COMMENT ON COLUMN ${schema}.instance.heartbeat_at IS 'Its last sign of life.';
 COMMENT ON COLUMN ${schema}.instance.expires_at IS 'When its lease runs out unless it gives another one.';
 
 CREATE TABLE ${schema}.instance_migration (
-    target             text   NOT NULL,
-    instance           text   NOT NULL,
-    migration          text   NOT NULL,
-    checksum           text   NOT NULL,
-    uses               text   NOT NULL CHECK (uses IN ('OLD', 'NEW', 'BOTH')),
-    acknowledged_epoch bigint NOT NULL DEFAULT -1,
-    acknowledged_at    timestamptz,
+    target             text        NOT NULL,
+    instance           text        NOT NULL,
+    migration          text        NOT NULL,
+    checksum           text        NOT NULL,
+    uses               text        NOT NULL CHECK (uses IN ('OLD', 'NEW', 'BOTH')),
+    acknowledged_epoch bigint      NOT NULL,
+    acknowledged_at    timestamptz NOT NULL,
     PRIMARY KEY (target, instance, migration),
     FOREIGN KEY (target, instance) REFERENCES ${schema}.instance ON DELETE CASCADE
 ) WITH (fillfactor = 50);
@@ -73,14 +73,15 @@ COMMENT ON COLUMN ${schema}.instance_migration.instance IS 'The instance.';
 COMMENT ON COLUMN ${schema}.instance_migration.migration IS 'The migration''s id.';
 COMMENT ON COLUMN ${schema}.instance_migration.checksum IS 'Checksum of the definition that the instance knows.';
 COMMENT ON COLUMN ${schema}.instance_migration.uses IS 'The shape that its code uses; BOTH: the one that is announced.';
-COMMENT ON COLUMN ${schema}.instance_migration.acknowledged_epoch IS 'The last announcement by which it works; -1: none yet.';
+COMMENT ON COLUMN ${schema}.instance_migration.acknowledged_epoch IS 'The last announcement by which it works.';
 COMMENT ON COLUMN ${schema}.instance_migration.acknowledged_at IS 'When it said so; its transactions from before may still be under way.';
 
 CREATE FUNCTION ${schema}.register_instance(
     for_target text, new_instance text, of_release text, time_to_live interval,
     known text[], checksums text[], shapes text[])
     RETURNS TABLE (
-        migration text, checksum text, definition text, phase text, status text, direction text, shape text, epoch bigint)
+        migration text, checksum text, definition text, phase text, status text, direction text, shape text, epoch bigint,
+        retires boolean)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $fn$
 BEGIN
     -- Whoever takes a shape away locks the migration's row first, and looks at the instances after that.
@@ -90,11 +91,16 @@ BEGIN
             AND (i.instance = new_instance OR i.expires_at < pg_catalog.clock_timestamp() - interval '1 day');
     INSERT INTO ${schema}.instance (target, instance, release, expires_at)
         VALUES (for_target, new_instance, of_release, pg_catalog.clock_timestamp() + time_to_live);
-    INSERT INTO ${schema}.instance_migration (target, instance, migration, checksum, uses)
-        SELECT for_target, new_instance, k.migration, k.checksum, k.uses
-        FROM unnest(known, checksums, shapes) AS k (migration, checksum, uses);
+    -- It begins by what it is told here.
+    INSERT INTO ${schema}.instance_migration
+            (target, instance, migration, checksum, uses, acknowledged_epoch, acknowledged_at)
+        SELECT for_target, new_instance, k.migration, k.checksum, k.uses, COALESCE(m.epoch, 0), pg_catalog.clock_timestamp()
+        FROM unnest(known, checksums, shapes) AS k (migration, checksum, uses)
+        LEFT JOIN ${schema}.migration AS m ON m.target = for_target AND m.migration = k.migration;
     RETURN QUERY
-        SELECT m.migration, m.checksum, m.definition, m.phase, m.status, m.direction, m.shape, m.epoch
+        SELECT m.migration, m.checksum, m.definition, m.phase, m.status, m.direction, m.shape, m.epoch, EXISTS (
+            SELECT FROM ${schema}.step AS s
+            WHERE s.target = m.target AND s.migration = m.migration AND 'RETIRES' = ANY (s.effects))
         FROM ${schema}.migration AS m WHERE m.target = for_target ORDER BY m.migration COLLATE "C";
 END
 $fn$;

@@ -99,8 +99,11 @@ final class IndexBuilder {
     /** Looks for attempts; empty if the step is recorded as done, or undone, already. */
     static Optional<Seen> look(
             TransactionRunner transactions, StateSql sql, Task task, QualifiedName table, IndexAttempts names) {
-        List<String> begun =
-                task.way() == Way.FORWARD ? List.of(sql.stepBegun(task.lease(), task.ordinal())) : List.of();
+        List<String> begun = new ArrayList<>();
+        if (task.way() == Way.FORWARD) {
+            begun.addAll(task.guarded(sql));
+            begun.add(sql.stepBegun(task.lease(), task.ordinal()));
+        }
         List<TableLock> lock = List.of(new TableLock(table, LockMode.SHARE_UPDATE_EXCLUSIVE));
         Optional<List<Row>> rows =
                 transactions.exchange(task, lock, begun, List.of(names.look(task)), Optional.empty());

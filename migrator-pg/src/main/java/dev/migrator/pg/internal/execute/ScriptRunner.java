@@ -12,6 +12,7 @@ import dev.migrator.pg.internal.transact.Way;
 import dev.migrator.plan.Action;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -77,14 +78,15 @@ final class ScriptRunner {
 
     private boolean begin(Task task) {
         if (task.way() == Way.FORWARD) {
-            List<String> begun = List.of(sql.stepBegun(task.lease(), task.ordinal()));
+            List<String> begun = new ArrayList<>(task.guarded(sql));
+            begun.add(sql.stepBegun(task.lease(), task.ordinal()));
             return transactions
                     .exchange(task, List.of(), begun, List.of(), Optional.of(settings.lockDeadline()))
                     .isPresent();
         }
         String status = "SELECT status FROM " + sql.table("step").quoted() + " WHERE " + task.isMine(sql);
         return transactions
-                .exchange(task, List.of(), List.of(), List.of(status), Optional.of(settings.lockDeadline()))
+                .exchange(task, List.of(), task.guarded(sql), List.of(status), Optional.of(settings.lockDeadline()))
                 .filter(rows -> !rows.isEmpty() && !rows.get(0).text("status").equals("PLANNED"))
                 .isPresent();
     }

@@ -1,5 +1,6 @@
 package dev.migrator.pg.internal.release;
 
+import dev.migrator.QualifiedName;
 import dev.migrator.Uses;
 import dev.migrator.pg.internal.sql.Row;
 import dev.migrator.pg.internal.sql.Session;
@@ -36,8 +37,9 @@ public final class InstanceTable {
      * @param standing where it stands
      * @param checksum of the definition with which it was started
      * @param definition the definition with which it was started
+     * @param retires whether its CONTRACT takes an old shape away
      */
-    public record Recorded(Standing standing, String checksum, String definition) {}
+    public record Recorded(Standing standing, String checksum, String definition, boolean retires) {}
 
     /** Registers an instance, or registers it anew; what all migrations on record stand at, in that moment. */
     public List<Recorded> register(
@@ -55,7 +57,8 @@ public final class InstanceTable {
                         known.stream().map(Known::checksum).toList(),
                         known.stream().map(one -> one.uses().name()).toList())
                 .stream()
-                .map(row -> new Recorded(Standing.of(row), row.text("checksum"), row.text("definition")))
+                .map(row -> new Recorded(
+                        Standing.of(row), row.text("checksum"), row.text("definition"), row.isTrue("retires")))
                 .toList();
     }
 
@@ -90,11 +93,8 @@ public final class InstanceTable {
 
     /** The instances whose lease has not run out, each with what it makes of the migrations that it knows. */
     public List<Live> live(Session session) {
-        String table = sql.table("instance_migration").quoted();
-        if (!session.query("SELECT pg_catalog.to_regclass(?) IS NOT NULL AS there", table)
-                .get(0)
-                .isTrue("there")) {
-            // State tables that an older version has installed do not have it.
+        QualifiedName table = sql.table("instance_migration");
+        if (!session.hasTable(table)) {
             return List.of();
         }
         Map<String, List<Row>> uses = session
@@ -103,7 +103,8 @@ public final class InstanceTable {
                         SELECT k.instance, k.migration, k.uses, k.acknowledged_epoch >= m.epoch AS acknowledged
                         FROM %s AS k LEFT JOIN %s AS m USING (target, migration)
                         WHERE k.target = ? ORDER BY k.migration COLLATE "C\""""
-                                .formatted(table, sql.table("migration").quoted()),
+                                .formatted(
+                                        table.quoted(), sql.table("migration").quoted()),
                         sql.target())
                 .stream()
                 .collect(Collectors.groupingBy(row -> row.text("instance")));

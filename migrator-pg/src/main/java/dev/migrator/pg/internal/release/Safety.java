@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -32,11 +33,19 @@ public final class Safety {
 
     /** Why the release may not start, one line each; none: it may. */
     public List<String> problems(List<Recorded> records) {
-        Map<String, Recorded> byId =
-                records.stream().collect(Collectors.toMap(one -> one.standing().migration(), Function.identity()));
+        Map<String, Recorded> byId = records.stream()
+                .collect(Collectors.toMap(
+                        one -> one.standing().migration(), Function.identity(), (one, other) -> one, TreeMap::new));
         List<String> problems = new ArrayList<>();
         for (Known one : known) {
-            problem(one, Optional.ofNullable(byId.get(one.id()))).ifPresent(problems::add);
+            problem(one, Optional.ofNullable(byId.remove(one.id()))).ifPresent(problems::add);
+        }
+        for (Recorded unknown : byId.values()) {
+            if (unknown.retires() && unknown.standing().hasLostOldShape()) {
+                problems.add("it does not know migration " + unknown.standing().migration()
+                        + ", whose old shape is contracted: it stands at "
+                        + unknown.standing().position());
+            }
         }
         return problems;
     }

@@ -1,5 +1,6 @@
 package dev.migrator.pg.internal.sql;
 
+import dev.migrator.QualifiedName;
 import dev.migrator.engine.StepFailure;
 import java.sql.Array;
 import java.sql.Connection;
@@ -77,6 +78,13 @@ public final class Session implements AutoCloseable {
         } catch (SQLException e) {
             throw SqlErrors.failure(firstLine(sql), e);
         }
+    }
+
+    /** Whether a table is there; state tables that an older version has installed do not have all. */
+    public boolean hasTable(QualifiedName table) {
+        return query("SELECT pg_catalog.to_regclass(?) IS NOT NULL AS there", table.quoted())
+                .get(0)
+                .isTrue("there");
     }
 
     /** As {@link #query}, with the driver's own exception. */

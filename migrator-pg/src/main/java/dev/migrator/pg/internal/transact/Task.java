@@ -1,5 +1,6 @@
 package dev.migrator.pg.internal.transact;
 
+import dev.migrator.Phase;
 import dev.migrator.engine.Lease;
 import dev.migrator.engine.ReleaseGuard;
 import dev.migrator.engine.StepControl;
@@ -33,11 +34,12 @@ public record Task(Lease lease, Step step, StepControl control, Way way, Optiona
 
     /**
      * What a transaction of this has to begin with so that no live instance loses the shape that it uses; empty if it takes
-     * none away.
+     * none away. Nobody knows what a user's own statements take away in CONTRACT.
      */
     public List<String> guarded(StateSql sql) {
         boolean takes = way == Way.BACK
-                || step.effects().stream().anyMatch(effect -> effect != Effect.ADDS && effect != Effect.FILLS);
+                || !step.phase().isBefore(Phase.CONTRACT)
+                || step.effects().contains(Effect.NARROWS);
         return takes
                 ? guard.map(what -> sql.ensureReleased(lease.migration(), what)).stream()
                         .toList()
