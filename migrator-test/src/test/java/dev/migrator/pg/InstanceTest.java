@@ -9,6 +9,7 @@ import dev.migrator.Shape;
 import dev.migrator.Uses;
 import dev.migrator.test.BackgroundSession;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +29,13 @@ class InstanceTest extends ReleaseSite {
             database.execute("ALTER FUNCTION migrator.gone RENAME TO heartbeat");
             until(() -> old.isLive() && modern.isLive());
             assertThat(migrator.instances()).hasSize(2);
+            // Whoever is late by the database's clock registers again, whatever it thinks itself.
+            Instant registered = Instant.now();
+            database.execute("UPDATE migrator.instance SET expires_at = now() - interval '1s'");
+            assertThat(migrator.instances()).isEmpty();
+            until(() -> migrator.instances().size() == 2);
+            assertThat(migrator.instances())
+                    .allMatch(instance -> instance.registeredAt().isAfter(registered));
         } finally {
             old.close();
         }
