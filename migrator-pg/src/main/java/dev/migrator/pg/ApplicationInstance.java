@@ -1,26 +1,16 @@
 package dev.migrator.pg;
 
-import dev.migrator.Migration;
-import dev.migrator.MigratorException;
 import dev.migrator.Shape;
 import dev.migrator.Uses;
 import dev.migrator.engine.StepFailure;
-import dev.migrator.pg.internal.release.InstanceTable;
+import dev.migrator.pg.internal.release.EnteringDataSource;
+import dev.migrator.pg.internal.release.Heart;
 import dev.migrator.pg.internal.release.InstanceTable.Known;
-import dev.migrator.pg.internal.release.InstanceTable.Recorded;
-import dev.migrator.pg.internal.release.Safety;
-import dev.migrator.pg.internal.release.Standing;
-import dev.migrator.pg.internal.sql.Session;
-import dev.migrator.pg.internal.sql.SqlErrors;
+import dev.migrator.pg.internal.release.Registration;
+import dev.migrator.pg.internal.release.ShapedConnection;
+import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,158 +20,33 @@ import org.slf4j.LoggerFactory;
  * it knows, and which shape of each migration it uses. It gives a sign of life three times in its lease, one statement on one
  * connection each; one that is killed expires, one that is closed is gone at once.
  *
- * <p>For migrations of which it bears both shapes it answers which one is announced, and acknowledges each announcement. Whoever
- * asks inside of a transaction, after its first statement, keeps one answer in it: the engine takes a shape away only when all
- * live instances have acknowledged the other one and all transactions from before that have ended.
+ * <p>For migrations of which it bears both shapes it answers which one is announced, and acknowledges each announcement: the
+ * engine takes a shape away only when all live instances have acknowledged the other one and all transactions from before that
+ * have ended. There are two ways to ask: of a connection of its {@linkplain #dataSource() data source}, where the server
+ * answers each transaction, or of {@linkplain #shape itself}, which costs nothing.
  *
  * <p>Safe for use by many threads.
  */
 public final class ApplicationInstance implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ApplicationInstance.class);
-    private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
 
-    private final String id;
-    private final String release;
-    private final DataSource source;
-    private final InstanceTable table;
-    private final InstanceSettings settings;
-    private final List<Known> known;
-    private final Safety safety;
-    private final Map<String, Standing> standings = new ConcurrentHashMap<>();
-    private final Map<String, Long> acknowledged = new ConcurrentHashMap<>();
-    private final CountDownLatch closed = new CountDownLatch(1);
-    private final Thread heart;
-    private volatile long liveUntil = System.nanoTime();
-    private volatile String trouble = "";
+    private final Registration registration;
+    private final Heart heart;
+    private final EnteringDataSource entering;
+    private final List<AutoCloseable> behind;
+    private volatile boolean closed;
 
+    /**
+     * A live one.
+     *
+     * @param behind what it does in the background, in the order in which it is to be ended
+     */
     ApplicationInstance(
-            String id,
-            String release,
-            DataSource source,
-            InstanceTable table,
-            List<Migration> migrations,
-            InstanceSettings settings) {
-        this.id = id;
-        this.release = release;
-        this.source = source;
-        this.table = table;
-        this.settings = settings;
-        this.known = migrations.stream()
-                .map(one -> new Known(
-                        one.id(),
-                        one.checksum(),
-                        settings.uses().getOrDefault(one.id(), Uses.OLD),
-                        settings.uses().containsKey(one.id())))
-                .toList();
-        this.safety = new Safety(migrations, known);
-        this.heart = new Thread(this::beat, "migrator heartbeat " + id);
-        this.heart.setDaemon(true);
-    }
-
-    /** Registers, waiting as the settings say; throws if it is not safe by then. */
-    ApplicationInstance start() {
-        long deadline = System.nanoTime() + settings.waitFor().toNanos();
-        while (true) {
-            try {
-                register();
-                heart.start();
-                return this;
-            } catch (UnsafeSchemaException e) {
-                if (System.nanoTime() - deadline >= 0 || !pause(BETWEEN_TRIES)) {
-                    throw e;
-                }
-                LOG.info("Waits to register: {}", e.getMessage());
-            }
-        }
-    }
-
-    private boolean pause(Duration time) {
-        try {
-            return !closed.await(time.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
-    private void register() {
-        long begun = System.nanoTime();
-        List<Recorded> records = Session.with(source, session -> {
-            try {
-                return table.register(session, id, release, settings.leaseTime(), known);
-            } catch (SQLException e) {
-                throw SqlErrors.failure("the instance could not be registered", e);
-            }
-        });
-        List<String> problems = safety.problems(records);
-        if (!problems.isEmpty()) {
-            unregister();
-            throw new UnsafeSchemaException(release, problems);
-        }
-        see(records.stream().map(Recorded::standing).toList());
-        // Registering acknowledges what it answers.
-        known.forEach(one -> acknowledged.put(
-                one.id(),
-                Optional.ofNullable(standings.get(one.id()))
-                        .map(Standing::epoch)
-                        .orElse(0L)));
-        liveUntil = begun + settings.leaseTime().toNanos();
-    }
-
-    private void see(List<Standing> now) {
-        now.forEach(standing -> standings.put(standing.migration(), standing));
-    }
-
-    private void beat() {
-        Duration period = settings.leaseTime().dividedBy(3);
-        while (pause(period)) {
-            try {
-                if (liveUntil - System.nanoTime() > 0) {
-                    heartbeat(Map.of());
-                    acknowledge();
-                } else {
-                    register();
-                    LOG.info("Instance {} is registered again", id);
-                }
-                trouble = "";
-            } catch (MigratorException e) {
-                if (!trouble.equals(e.getMessage())) {
-                    LOG.warn("Instance {} could not give a sign of life: {}", id, e.getMessage());
-                }
-                trouble = String.valueOf(e.getMessage());
-            }
-        }
-    }
-
-    /** Whoever has read the old answer in a transaction before this is sent has begun it before. */
-    private void acknowledge() {
-        Map<String, Long> news = new HashMap<>();
-        for (Known one : known) {
-            Standing standing = standings.get(one.id());
-            if (standing != null && !Long.valueOf(standing.epoch()).equals(acknowledged.get(one.id()))) {
-                news.put(one.id(), standing.epoch());
-            }
-        }
-        if (!news.isEmpty()) {
-            heartbeat(news);
-            acknowledged.putAll(news);
-        }
-    }
-
-    private void heartbeat(Map<String, Long> news) {
-        long begun = System.nanoTime();
-        List<Standing> now = Session.with(source, session -> {
-            try {
-                return table.heartbeat(session, id, settings.leaseTime(), news);
-            } catch (SQLException e) {
-                if (SqlErrors.state(e).equals(SqlErrors.INSTANCE_EXPIRED)) {
-                    liveUntil = System.nanoTime();
-                }
-                throw SqlErrors.failure("the instance could not give a sign of life", e);
-            }
-        });
-        see(now);
-        liveUntil = begun + settings.leaseTime().toNanos();
+            Registration registration, Heart heart, EnteringDataSource entering, List<AutoCloseable> behind) {
+        this.registration = registration;
+        this.heart = heart;
+        this.entering = entering;
+        this.behind = List.copyOf(behind);
     }
 
     /**
@@ -190,7 +55,7 @@ public final class ApplicationInstance implements AutoCloseable {
      * @return {@code host/pid/random}
      */
     public String id() {
-        return id;
+        return registration.id();
     }
 
     /**
@@ -199,12 +64,13 @@ public final class ApplicationInstance implements AutoCloseable {
      * @return false while it must not serve
      */
     public boolean isLive() {
-        return closed.getCount() > 0 && liveUntil - System.nanoTime() > 0;
+        return !closed && registration.isLive();
     }
 
     /**
      * The shape of a migration that this instance is to use now. Asked inside of a transaction, after its first statement, it
-     * is safe until the transaction ends.
+     * is safe until the transaction ends; but a process that is paused for longer than its lease between asking and the
+     * statement that relies on the answer is not stopped by the server. Connections of {@link #dataSource()} are.
      *
      * @param migration the migration's id
      * @return for one whose code bears both, the one that is announced, as it was told at the last sign of life; else the one
@@ -213,56 +79,83 @@ public final class ApplicationInstance implements AutoCloseable {
      * @throws InstanceLapsedException if it does not count as live any more: nothing is promised to it
      */
     public Shape shape(String migration) {
-        Known one = known.stream()
-                .filter(candidate -> candidate.id().equals(migration))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("This instance does not know migration " + migration));
+        Known one = known(migration);
         if (!isLive()) {
-            throw new InstanceLapsedException(id, trouble);
+            throw new InstanceLapsedException(id(), heart.trouble());
         }
+        return one.uses() == Uses.BOTH
+                ? registration.announced(migration)
+                : Shape.valueOf(one.uses().name());
+    }
+
+    private Known known(String migration) {
+        return registration
+                .known(migration)
+                .orElseThrow(() -> new IllegalArgumentException("This instance does not know migration " + migration));
+    }
+
+    /**
+     * The shape of a migration that the transaction under way on a connection uses; begins one if there is none. It is the same
+     * until the transaction ends.
+     *
+     * @param connection one of {@link #dataSource()}, not in autocommit mode
+     * @param migration the migration's id
+     * @return for one whose code bears both, the one that the server has told the transaction; else the one that its code uses
+     * @throws IllegalArgumentException if the instance does not know that migration
+     * @throws SQLException with SQLSTATE 40001 if the instance is not live, 25P01 in autocommit mode, or if it is no such
+     *     connection
+     */
+    public Shape shape(Connection connection, String migration) throws SQLException {
+        Known one = known(migration);
+        boolean isNew = connection.unwrap(ShapedConnection.class).usesNew(migration);
         return switch (one.uses()) {
             case OLD -> Shape.OLD;
             case NEW -> Shape.NEW;
-            case BOTH -> {
-                Standing standing = standings.get(migration);
-                yield standing == null ? Shape.OLD : standing.shape();
-            }
+            case BOTH -> isNew ? Shape.NEW : Shape.OLD;
         };
+    }
+
+    /**
+     * The application's connections, each transaction of which begins with the question, put to the server, whether this
+     * instance is live and which shapes are its own: SQLSTATE 40001 if it is not, which may be tried again. Whoever was paused
+     * for longer than its lease can do nothing on a shape that may be gone. One round trip a transaction; a statement in
+     * autocommit mode becomes a transaction, which is two more. While an engine changes tables, such transactions do without
+     * statements that are prepared on the server, so that none of them meets {@code cached plan must not change result type}.
+     *
+     * <p>Not for statements that can't be in a transaction ({@code VACUUM}), nor for a standby. {@code COPY} and large
+     * objects through the driver's own interfaces are part of a transaction that a statement has begun.
+     *
+     * @return connections from the migrator's data source; the same object each time
+     * @throws StepFailure if the database fails, at the first call, which tells it
+     */
+    public DataSource dataSource() {
+        registration.enter();
+        return entering;
     }
 
     /** Ends it: from now on it counts for no gate. Idempotent; a failure is logged, since its lease runs out anyway. */
     @Override
-    public void close() {
-        if (closed.getCount() == 0) {
+    public synchronized void close() {
+        if (closed) {
             return;
         }
-        closed.countDown();
-        boolean interrupted = false;
-        while (heart.isAlive()) {
+        closed = true;
+        for (AutoCloseable one : behind) {
             try {
-                heart.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
+                one.close();
+            } catch (Exception e) {
+                LOG.warn(
+                        "Instance {}: {} could not be ended",
+                        id(),
+                        one.getClass().getSimpleName(),
+                        e);
             }
         }
-        unregister();
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void unregister() {
+        heart.close();
         try {
-            Session.with(source, session -> {
-                try {
-                    table.unregister(session, id);
-                    return true;
-                } catch (SQLException e) {
-                    throw SqlErrors.failure("the instance could not be unregistered", e);
-                }
-            });
+            registration.unregister();
         } catch (StepFailure e) {
-            LOG.info("Instance {} is not unregistered; its lease runs out: {}", id, e.getMessage());
+            LOG.info("Instance {} is not unregistered; its lease runs out: {}", id(), e.getMessage());
         }
     }
 }

@@ -12,8 +12,10 @@ import java.util.TreeMap;
  *     PURGE is complete, of which there is only one shape left
  * @param leaseTime for how long it counts as live without a sign of life; it gives three in that time
  * @param waitFor for how long registering waits until the schema is safe for it; zero: it is refused at once
+ * @param listens whether it keeps one connection of the pool on which it hears announcements at once; without, it learns of
+ *     them with its next sign of life
  */
-public record InstanceSettings(Map<String, Uses> uses, Duration leaseTime, Duration waitFor) {
+public record InstanceSettings(Map<String, Uses> uses, Duration leaseTime, Duration waitFor, boolean listens) {
     /**
      * Copies the map.
      *
@@ -26,9 +28,9 @@ public record InstanceSettings(Map<String, Uses> uses, Duration leaseTime, Durat
         }
     }
 
-    /** A lease of fifteen seconds; refused at once. */
+    /** A lease of fifteen seconds; refused at once; listens. */
     public static InstanceSettings defaults() {
-        return new InstanceSettings(Map.of(), Duration.ofSeconds(15), Duration.ZERO);
+        return new InstanceSettings(Map.of(), Duration.ofSeconds(15), Duration.ZERO, true);
     }
 
     /**
@@ -41,7 +43,7 @@ public record InstanceSettings(Map<String, Uses> uses, Duration leaseTime, Durat
     public InstanceSettings withUses(String migration, Uses what) {
         Map<String, Uses> more = new TreeMap<>(uses);
         more.put(migration, what);
-        return new InstanceSettings(more, leaseTime, waitFor);
+        return new InstanceSettings(more, leaseTime, waitFor, listens);
     }
 
     /**
@@ -51,7 +53,7 @@ public record InstanceSettings(Map<String, Uses> uses, Duration leaseTime, Durat
      * @return the settings
      */
     public InstanceSettings withLeaseTime(Duration time) {
-        return new InstanceSettings(uses, time, waitFor);
+        return new InstanceSettings(uses, time, waitFor, listens);
     }
 
     /**
@@ -61,6 +63,11 @@ public record InstanceSettings(Map<String, Uses> uses, Duration leaseTime, Durat
      * @return the settings
      */
     public InstanceSettings withWaitFor(Duration limit) {
-        return new InstanceSettings(uses, leaseTime, limit);
+        return new InstanceSettings(uses, leaseTime, limit, listens);
+    }
+
+    /** The same, for a pool that can't spare a connection: it learns of announcements with its next sign of life. */
+    public InstanceSettings withoutListening() {
+        return new InstanceSettings(uses, leaseTime, waitFor, false);
     }
 }

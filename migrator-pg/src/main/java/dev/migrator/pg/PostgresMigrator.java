@@ -12,7 +12,6 @@ import dev.migrator.engine.Progress;
 import dev.migrator.engine.RetryReport;
 import dev.migrator.engine.StepFailure;
 import dev.migrator.engine.Waiting;
-import dev.migrator.pg.internal.release.InstanceTable;
 import dev.migrator.pg.internal.state.PgStore;
 import dev.migrator.pg.internal.state.StateSchema;
 import dev.migrator.pg.internal.state.StateSql;
@@ -36,6 +35,7 @@ import javax.sql.DataSource;
  * <p>Thread-safe; any number of processes may run the same migrations at once: one works, the others wait for it.
  */
 public final class PostgresMigrator {
+    private final Server server;
     private final StateSchema stateSchema;
     private final PgStore store;
     private final KnownMigrations known;
@@ -43,19 +43,19 @@ public final class PostgresMigrator {
     private final Run run;
     private final StatusReader status;
     private final DataSource source;
-    private final String release;
+    private final InstanceStarts starts;
 
     PostgresMigrator(PostgresMigratorBuilder builder) {
         Identifier schema = Identifier.of(builder.stateSchema);
-        Server server = Server.of(builder.source);
+        this.server = new Server(builder.source);
         this.source = builder.source;
-        this.release = builder.release;
         this.stateSchema = new StateSchema(builder.source, schema);
         this.store = new PgStore(builder.source, schema, StateSql.DATABASE, builder.release);
+        this.starts = new InstanceStarts(builder, this::install, store.sql());
         this.known = new KnownMigrations(builder.migrations, store);
         this.engines = new Engines(builder, store);
-        this.run = new Run(new StartOrder(builder.migrations, store, server.schema()), engines, store);
-        this.status = new StatusReader(builder.source, server.database(), store, stateSchema, this::inTheWayOf);
+        this.run = new Run(new StartOrder(builder.migrations, store, server), engines, store);
+        this.status = new StatusReader(builder.source, server, store, stateSchema, this::inTheWayOf);
     }
 
     /**
@@ -106,7 +106,7 @@ public final class PostgresMigrator {
      */
     public List<MigrationResult> migrate(Phase to, String... ids) {
         List<Migration> selected = known.select(ids);
-        stateSchema.install();
+        install();
         return run.migrate(selected, to, ids.length > 0);
     }
 
@@ -136,7 +136,7 @@ public final class PostgresMigrator {
         if (by.isBlank() || reason.isBlank()) {
             throw new IllegalArgumentException("An approval says who gives it and why; one of them is blank.");
         }
-        stateSchema.install();
+        install();
         store.approve(id, phase, migration.checksum(), by, reason);
     }
 
@@ -154,13 +154,54 @@ public final class PostgresMigrator {
      * @throws StepFailure if the database fails
      */
     public ApplicationInstance register(InstanceSettings settings) {
-        settings.uses().keySet().forEach(known::find);
-        if (!stateSchema.isInstalled()) {
-            stateSchema.install();
-        }
-        return new ApplicationInstance(
-                        Engines.owner(), release, source, new InstanceTable(store.sql()), known.defined(), settings)
-                .start();
+        return start(StartSettings.of(settings).withoutAdvancing());
+    }
+
+    /**
+     * Starts the application's part: registers this process as {@link #register} does, and then, in the background and until it
+     * is closed, takes migrations as far as their gates allow and helps with backfills, as the settings say. Returns as soon as
+     * the schema is safe for this release, whatever is still to be done behind; until then, and for as long as it may wait, it
+     * takes migrations forward as well. With nothing left to do it is one statement.
+     *
+     * <p>Of all instances that do so one at a time takes migrations forward, one of the newest release. It ends to when one
+     * fails: then people are to look.
+     *
+     * @param settings what the application is and does
+     * @return the instance, which is to be closed when the application stops
+     * @throws UnsafeSchemaException if the schema is not safe for it, by the end of the time that it may wait or when a migration
+     *     failed
+     * @throws UnknownMigrationException if the settings name a migration that is not among this one's
+     * @throws StepFailure if the database fails
+     */
+    public ApplicationInstance start(StartSettings settings) {
+        return begin(settings).run();
+    }
+
+    /**
+     * As {@link #start}, but returns at once: for an application that answers a readiness probe while it waits.
+     *
+     * @param settings what the application is and does
+     * @return the start, which is to be closed when the application stops
+     * @throws UnknownMigrationException if the settings name a migration that is not among this one's
+     */
+    public ApplicationStart startInBackground(StartSettings settings) {
+        return new ApplicationStart(begin(settings));
+    }
+
+    private void install() {
+        server.check();
+        stateSchema.install();
+    }
+
+    private InstanceStart begin(StartSettings settings) {
+        settings.instance().uses().keySet().forEach(known::find);
+        return starts.of(
+                settings,
+                to -> {
+                    install();
+                    return run.migrate(known.defined(), to, false);
+                },
+                this::helpWithBackfills);
     }
 
     /**
@@ -181,7 +222,7 @@ public final class PostgresMigrator {
      */
     public void pause(String id) {
         known.check(id);
-        stateSchema.install();
+        install();
         store.setPaused(id, true);
     }
 
@@ -193,7 +234,7 @@ public final class PostgresMigrator {
      */
     public void resume(String id) {
         known.check(id);
-        stateSchema.install();
+        install();
         store.setPaused(id, false);
     }
 
@@ -224,7 +265,7 @@ public final class PostgresMigrator {
 
     private Map<String, String> tune(String id, Knobs knobs, boolean reset) {
         known.check(id);
-        stateSchema.install();
+        install();
         store.tune(id, knobs.values(), reset);
         return status.knobs(id);
     }
@@ -243,7 +284,7 @@ public final class PostgresMigrator {
             return Run.failedBefore(
                     "Migration " + id + " has not started; there is nothing to roll back. Nothing was done.");
         }
-        stateSchema.install();
+        install();
         return engines.engine(migration).rollback(migration, to);
     }
 
@@ -260,7 +301,7 @@ public final class PostgresMigrator {
         if (workers < 1) {
             throw new IllegalArgumentException("A helper needs a worker or more; workers is " + workers + ".");
         }
-        stateSchema.install();
+        install();
         return new BackfillHelper(IntStream.rangeClosed(1, workers)
                 .mapToObj(number -> engines.helper(number, this::definition))
                 .toList());
@@ -301,7 +342,7 @@ public final class PostgresMigrator {
      */
     public RetryResult retry(String id) {
         known.check(id);
-        stateSchema.install();
+        install();
         RetryReport report = engines.engine(definition(id)).retryFailedRows(id);
         return new RetryResult(report.mended(), status.allFailedRows(id), report.rewritten());
     }

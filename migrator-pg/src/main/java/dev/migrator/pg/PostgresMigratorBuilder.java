@@ -149,11 +149,10 @@ public final class PostgresMigratorBuilder {
     }
 
     /**
-     * Makes the migrator; asks the database for its name and version, and for nothing else yet.
+     * Makes the migrator; asks nothing of the database yet. What is first asked of the migrator fails if the database can't be
+     * reached, or is older than PostgreSQL 14.
      *
      * @return the migrator
-     * @throws dev.migrator.engine.StepFailure if the database can't be reached
-     * @throws dev.migrator.MigratorException if the server is older than PostgreSQL 14
      * @throws IllegalArgumentException with everything that is wrong, one problem a line
      */
     public PostgresMigrator build() {

@@ -23,12 +23,12 @@ import java.util.Set;
 final class StartOrder {
     private final List<Migration> migrations;
     private final MigrationStore store;
-    private final Identifier currentSchema;
+    private final Server server;
 
-    StartOrder(List<Migration> migrations, MigrationStore store, Identifier currentSchema) {
+    StartOrder(List<Migration> migrations, MigrationStore store, Server server) {
         this.migrations = migrations;
         this.store = store;
-        this.currentSchema = currentSchema;
+        this.server = server;
     }
 
     /** What a migration that has not started waits for; empty if nothing, or if it has started. */
@@ -72,7 +72,7 @@ final class StartOrder {
     }
 
     private Set<QualifiedName> tables(Migration migration) {
-        Identifier schema = migration.schema().orElse(currentSchema);
+        Identifier schema = migration.schema().orElseGet(server::schema);
         Set<QualifiedName> tables = new LinkedHashSet<>();
         for (Operation operation : migration.operations()) {
             operation.onTable().map(table -> table.in(schema)).ifPresent(tables::add);

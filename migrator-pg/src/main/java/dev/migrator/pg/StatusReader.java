@@ -29,7 +29,7 @@ final class StatusReader {
     private static final Set<String> ENDS = Set.of("paused", "failed", "phase-complete", "rollback-started");
 
     private final DataSource source;
-    private final String database;
+    private final Server server;
     private final PgStore store;
     private final StateSchema stateSchema;
     private final Function<String, List<Waiting>> beforeStart;
@@ -44,13 +44,13 @@ final class StatusReader {
      */
     StatusReader(
             DataSource source,
-            String database,
+            Server server,
             PgStore store,
             StateSchema stateSchema,
             Function<String, List<Waiting>> beforeStart) {
         this.beforeStart = beforeStart;
         this.source = source;
-        this.database = database;
+        this.server = server;
         this.store = store;
         this.stateSchema = stateSchema;
         this.wayBack = new WayBack(source);
@@ -72,7 +72,7 @@ final class StatusReader {
     private MigrationStatus neverStarted(String id, boolean paused, Map<String, String> knobs) {
         return new MigrationStatus(
                 id,
-                database,
+                server.database(),
                 new Position(Phase.EXPAND, paused ? Status.PAUSED : Status.PENDING, Direction.FORWARD),
                 Optional.empty(),
                 beforeStart.apply(id),
@@ -93,7 +93,7 @@ final class StatusReader {
         }
         return new MigrationStatus(
                 state.id(),
-                database,
+                server.database(),
                 new Position(state.phase(), shown, state.direction()),
                 state.error(),
                 state.waiting(),

@@ -2,6 +2,7 @@ package dev.migrator.pg;
 
 import dev.migrator.MigratorException;
 import java.util.List;
+import java.util.Optional;
 
 /** The schema is not safe for this release of the application: it must not serve requests now. */
 public final class UnsafeSchemaException extends MigratorException {
@@ -9,9 +10,16 @@ public final class UnsafeSchemaException extends MigratorException {
 
     private final transient List<String> problems;
 
-    UnsafeSchemaException(String release, List<String> problems) {
+    /**
+     * Of a release.
+     *
+     * @param failed why this process can't bring the schema there, if it has tried
+     */
+    UnsafeSchemaException(String release, List<String> problems, Optional<String> failed) {
         super("The schema is not safe for release " + (release.isEmpty() ? "(without a name)" : release) + ": "
                 + String.join("; ", problems)
+                + failed.map(why -> ". Migrations could not be taken further: " + why)
+                        .orElse("")
                 + ". It is not registered. Wait until the migration is there, or start a release that fits.");
         this.problems = List.copyOf(problems);
     }

@@ -55,7 +55,7 @@ class InstanceTest extends ReleaseSite {
                                 .isInstanceOf(UnsafeSchemaException.class));
                 registering.start();
                 until(() -> database.queryBoolean("SELECT EXISTS (SELECT FROM pg_stat_activity"
-                        + " WHERE query LIKE '%register_instance%' AND wait_event_type = 'Lock')"));
+                        + " WHERE query LIKE '%start_instance%' AND wait_event_type = 'Lock')"));
                 assertThat(registering.isAlive()).isTrue();
                 contract.execute("COMMIT");
                 until(() -> !registering.isAlive());

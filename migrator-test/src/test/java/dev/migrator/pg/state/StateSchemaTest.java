@@ -87,7 +87,10 @@ class StateSchemaTest {
                         db.queryRows(
                                 "SELECT version, description, success FROM migrator.flyway_schema_history WHERE version IS NOT NULL"))
                 .containsExactly(
-                        List.of("1", "state tables", "t"), List.of("2", "workers", "t"), List.of("3", "releases", "t"));
+                        List.of("1", "state tables", "t"),
+                        List.of("2", "workers", "t"),
+                        List.of("3", "releases", "t"),
+                        List.of("4", "entrance", "t"));
     }
 
     @ParameterizedTest
@@ -161,7 +164,7 @@ class StateSchemaTest {
 
         assertThat(refusal(schema("migrator")))
                 .hasMessageContaining(
-                        "The state schema \"migrator\" has version 7, this library knows 3: use the newer release");
+                        "The state schema \"migrator\" has version 7, this library knows 4: use the newer release");
         assertThat(schema("migrator").isInstalled()).isTrue();
         assertThat(store.isPaused("m")).isTrue();
     }

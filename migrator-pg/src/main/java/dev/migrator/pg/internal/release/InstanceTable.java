@@ -43,16 +43,24 @@ public final class InstanceTable {
 
     /** Registers an instance, or registers it anew; what all migrations on record stand at, in that moment. */
     public List<Recorded> register(
-            Session session, String instance, String release, Duration leaseTime, List<Known> known)
+            Session session,
+            String instance,
+            String release,
+            Duration leaseTime,
+            boolean advances,
+            boolean enters,
+            List<Known> known)
             throws SQLException {
         return session
                 .tryQuery(
-                        "SELECT * FROM " + sql.table("register_instance").quoted()
-                                + "(?, ?, ?, ? * interval '1ms', ?, ?, ?)",
+                        "SELECT * FROM " + sql.table("start_instance").quoted()
+                                + "(?, ?, ?, ? * interval '1ms', ?, ?, ?, ?, ?)",
                         sql.target(),
                         instance,
                         release,
                         leaseTime.toMillis(),
+                        advances,
+                        enters,
                         known.stream().map(Known::id).toList(),
                         known.stream().map(Known::checksum).toList(),
                         known.stream().map(one -> one.uses().name()).toList())
@@ -84,6 +92,30 @@ public final class InstanceTable {
                 .stream()
                 .map(Standing::of)
                 .toList();
+    }
+
+    /** Whose turn it is to take migrations forward, of the instances that do. */
+    public boolean leads(Session session, String instance) throws SQLException {
+        return session.tryQuery("SELECT " + sql.table("leads").quoted() + "(?, ?) AS leads", sql.target(), instance)
+                .get(0)
+                .isTrue("leads");
+    }
+
+    /** From now on, transactions of an instance begin at the entrance. */
+    public void willEnter(Session session, String instance) throws SQLException {
+        session.tryQuery("SELECT " + sql.table("will_enter").quoted() + "(?, ?)", sql.target(), instance);
+    }
+
+    /** Keeps that an instance has named what is retired. */
+    public void tell(Session session, String instance, RetiredNames.Failure failure, long times) throws SQLException {
+        session.tryQuery(
+                "SELECT " + sql.table("retired_used").quoted() + "(?, ?, ?, ?, ?, ?)",
+                sql.target(),
+                instance,
+                failure.migration(),
+                failure.sqlState(),
+                failure.message(),
+                times);
     }
 
     /** Forgets an instance that has stopped. */

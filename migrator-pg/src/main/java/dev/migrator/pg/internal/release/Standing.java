@@ -29,6 +29,16 @@ public record Standing(String migration, Position position, Shape shape, long ep
         return position.phase() == Phase.PURGE && position.status() == Status.COMPLETE;
     }
 
+    /** Whether it goes no further by itself: it is finished, or was rolled back. */
+    boolean isAtRest() {
+        boolean back = position.direction() == Direction.ROLLING_BACK;
+        return isFinished() || (back && (isBeforeAll() || position.status() == Status.COMPLETE));
+    }
+
+    private boolean isBeforeAll() {
+        return position.phase() == Phase.EXPAND && position.status() == Status.PENDING;
+    }
+
     /** Whether the old shape has been retired, perhaps half, or is just being brought back. */
     boolean hasLostOldShape() {
         boolean waits = position.status() == Status.WAITING && position.direction() == Direction.FORWARD;

@@ -35,6 +35,7 @@ public final class SqlErrors {
     /** The lease of an application instance has run out. */
     public static final String INSTANCE_EXPIRED = "MG010";
 
+    public static final String UNDEFINED_COLUMN = "42703";
     public static final String UNDEFINED_TABLE = "42P01";
     public static final String READ_ONLY = "25006";
     public static final String SYNTAX_ERROR = "42601";

@@ -1,0 +1,135 @@
+package dev.migrator.pg;
+
+import dev.migrator.MigratorException;
+import dev.migrator.engine.ErrorClass;
+import dev.migrator.engine.Outcome;
+import dev.migrator.engine.StepFailure;
+import dev.migrator.pg.internal.release.Registration;
+import dev.migrator.pg.internal.release.Threads;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes migrations forward in the background of an application, as far as their gates allow, and looks again until nothing is
+ * left: of all instances that do so, one at a time. Ends when a migration fails: what then is to be done, people say.
+ */
+final class Advance implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Advance.class);
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
+
+    private final Registration registration;
+    private final Supplier<List<MigrationResult>> migrate;
+    private final Semaphore wakes = new Semaphore(0);
+    private final Thread thread;
+    private final Map<String, String> told = new TreeMap<>();
+    private volatile Optional<String> failure = Optional.empty();
+    private volatile boolean closed;
+
+    /**
+     * One that does nothing yet.
+     *
+     * @param migrate takes what is not at rest as far as gates allow
+     */
+    Advance(Registration registration, Supplier<List<MigrationResult>> migrate) {
+        this.registration = registration;
+        this.migrate = migrate;
+        this.thread = new Thread(this::run, "migrator advance " + registration.id());
+        this.thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Looks again now. */
+    void wake() {
+        wakes.release();
+    }
+
+    /** Why it has ended before everything was done; empty if it has not. */
+    Optional<String> failure() {
+        return failure;
+    }
+
+    private void run() {
+        do {
+            try {
+                if (registration.leads() && isDone(migrate.get())) {
+                    return;
+                }
+            } catch (StepFailure e) {
+                if (e.errorClass() == ErrorClass.PERMANENT) {
+                    fail(String.valueOf(e.getMessage()));
+                } else {
+                    LOG.info("Migrations are not taken forward now: {}", e.getMessage());
+                }
+            } catch (MigratorException e) {
+                fail(String.valueOf(e.getMessage()));
+            }
+        } while (failure.isEmpty() && pause() && registration.hasAnythingToAdvance());
+    }
+
+    private boolean isDone(List<MigrationResult> results) {
+        boolean done = true;
+        for (MigrationResult result : results) {
+            Outcome outcome = result.outcome();
+            if (outcome instanceof Outcome.Failed failed) {
+                fail(failed.message());
+            } else if (outcome instanceof Outcome.Waits waits) {
+                tell(
+                        result.id(),
+                        "waits before " + waits.phase() + ": "
+                                + waits.reasons().stream()
+                                        .map(reason -> reason.gate() + " (" + reason.reason() + ")")
+                                        .collect(Collectors.joining(", ")));
+            } else if (outcome instanceof Outcome.Paused) {
+                tell(result.id(), "is paused");
+            } else {
+                continue;
+            }
+            done = false;
+        }
+        return done;
+    }
+
+    private void tell(String migration, String where) {
+        if (!where.equals(told.put(migration, where))) {
+            LOG.info("Migration {} {}", migration, where);
+        }
+    }
+
+    private void fail(String message) {
+        if (!closed) {
+            LOG.error("Migrations are not taken forward any more by this instance: {}", message);
+            failure = Optional.of(message);
+        }
+    }
+
+    private boolean pause() {
+        try {
+            if (wakes.tryAcquire(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS)) {
+                wakes.drainPermits();
+            }
+            return !closed;
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+
+    /** Stops within one statement or batch, and waits for that. What is under way goes on with whoever comes next. */
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+        Threads.join(thread);
+    }
+}

@@ -1,0 +1,118 @@
+package dev.migrator.pg;
+
+import dev.migrator.engine.StepFailure;
+import dev.migrator.pg.internal.release.Registration;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Registers an instance, as soon as the schema is safe for it; until then it may take migrations forward itself. */
+final class InstanceStart {
+    private static final Logger LOG = LoggerFactory.getLogger(InstanceStart.class);
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(250);
+    /** There is no such function, schema or table: the state schema is not there, or of an earlier version. */
+    private static final Set<String> NOT_INSTALLED = Set.of("42883", "3F000", "42P01");
+
+    private final Registration registration;
+    private final Runnable install;
+    private final String release;
+    private final Duration waitFor;
+    private final Optional<Advance> advance;
+    private final Function<Optional<Advance>, ApplicationInstance> live;
+    private final CountDownLatch givenUp = new CountDownLatch(1);
+    private volatile Optional<String> waitsFor = Optional.empty();
+
+    /**
+     * A start that has not begun.
+     *
+     * @param install installs the state schema, or brings it up to date
+     * @param waitFor for how long it may wait
+     * @param advance what takes migrations forward, if the application does
+     * @param live makes the instance, and starts what it does while it lives
+     */
+    InstanceStart(
+            Registration registration,
+            Runnable install,
+            String release,
+            Duration waitFor,
+            Optional<Advance> advance,
+            Function<Optional<Advance>, ApplicationInstance> live) {
+        this.registration = registration;
+        this.install = install;
+        this.release = release;
+        this.waitFor = waitFor;
+        this.advance = advance;
+        this.live = live;
+    }
+
+    String id() {
+        return registration.id();
+    }
+
+    Optional<String> waitsFor() {
+        return waitsFor;
+    }
+
+    void giveUp() {
+        givenUp.countDown();
+    }
+
+    /** Registers; throws if the schema is not safe in time. */
+    ApplicationInstance run() {
+        long begun = System.nanoTime();
+        List<String> problems = registerOrInstall();
+        Optional<Advance> advancing = registration.hasAnythingToAdvance() ? advance : Optional.empty();
+        boolean waits = !waitFor.isZero();
+        if (problems.isEmpty() || waits) {
+            advancing.ifPresent(Advance::start);
+        }
+        try {
+            while (!problems.isEmpty()) {
+                String why = String.join("; ", problems);
+                if (!waitsFor.equals(Optional.of(why))) {
+                    LOG.info("Waits to register: {}", why);
+                    waitsFor = Optional.of(why);
+                }
+                Optional<String> failed = advancing.flatMap(Advance::failure);
+                boolean late = System.nanoTime() - begun >= waitFor.toNanos();
+                if (failed.isPresent() || late || isGivenUpWithin(BETWEEN_TRIES)) {
+                    throw new UnsafeSchemaException(release, problems, failed);
+                }
+                problems = registration.register();
+            }
+            return live.apply(advancing);
+        } catch (RuntimeException e) {
+            if (waits) {
+                advancing.ifPresent(Advance::close);
+            }
+            throw e;
+        }
+    }
+
+    private List<String> registerOrInstall() {
+        try {
+            return registration.register();
+        } catch (StepFailure e) {
+            if (!NOT_INSTALLED.contains(e.sqlState())) {
+                throw e;
+            }
+            install.run();
+            return registration.register();
+        }
+    }
+
+    private boolean isGivenUpWithin(Duration time) {
+        try {
+            return givenUp.await(time.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+}

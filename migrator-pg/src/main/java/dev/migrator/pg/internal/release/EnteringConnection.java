@@ -1,0 +1,164 @@
+package dev.migrator.pg.internal.release;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.CallableStatement;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
+
+/** A connection of which each transaction begins at the entrance; in autocommit mode, that is each statement. */
+final class EnteringConnection implements InvocationHandler, ShapedConnection {
+    /** After these a transaction is over, or there is another connection behind this one. */
+    private static final Set<String> ENDS = Set.of("commit", "rollback", "setAutoCommit", "close", "abort");
+
+    private final Connection connection;
+    private final Entrance entrance;
+    private final RetiredNames retired;
+    private Optional<Entry> entry = Optional.empty();
+    private boolean forgotten;
+
+    private EnteringConnection(Connection connection, Entrance entrance, RetiredNames retired) {
+        this.connection = connection;
+        this.entrance = entrance;
+        this.retired = retired;
+    }
+
+    static Connection over(Connection connection, Entrance entrance, RetiredNames retired) {
+        return (Connection) Proxy.newProxyInstance(
+                EnteringConnection.class.getClassLoader(),
+                new Class<?>[] {Connection.class, ShapedConnection.class},
+                new EnteringConnection(connection, entrance, retired));
+    }
+
+    @Override
+    public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
+            throws Throwable {
+        String name = method.getName();
+        if (method.getDeclaringClass() == ShapedConnection.class) {
+            return reflect(this, method, arguments);
+        }
+        switch (name) {
+            case "equals":
+                return arguments != null && proxy == arguments[0];
+            case "hashCode":
+                return System.identityHashCode(proxy);
+            case "toString":
+                return "entering " + connection;
+            case "unwrap":
+                return wraps(arguments) ? proxy : reflect(connection, method, arguments);
+            case "isWrapperFor":
+                return wraps(arguments) || Boolean.TRUE.equals(reflect(connection, method, arguments));
+            default:
+                break;
+        }
+        boolean ends = ENDS.contains(name) && !(arguments != null && arguments[0] instanceof Savepoint);
+        try {
+            Object result = reflect(connection, method, arguments);
+            return result instanceof Statement statement ? entering(statement, (Connection) proxy, method) : result;
+        } finally {
+            if (ends) {
+                entry = Optional.empty();
+            }
+        }
+    }
+
+    private static boolean wraps(@Nullable Object @Nullable [] arguments) {
+        return arguments != null && arguments[0] == ShapedConnection.class;
+    }
+
+    private Object entering(Statement statement, Connection proxy, Method method) {
+        Class<?> kind = method.getReturnType();
+        return EnteringStatement.over(
+                statement,
+                CallableStatement.class == kind || PreparedStatement.class == kind ? kind : Statement.class,
+                this,
+                proxy);
+    }
+
+    @Override
+    public boolean usesNew(String migration) throws SQLException {
+        if (connection.getAutoCommit()) {
+            throw new SQLException(
+                    "The shape of migration " + migration + " was asked for outside of a transaction: it holds for one"
+                            + " transaction, and in autocommit mode that is the next statement alone. Call setAutoCommit(false) first.",
+                    "25P01");
+        }
+        return begin().changed().contains(migration);
+    }
+
+    /** What one execution of a statement does. */
+    @FunctionalInterface
+    interface Execution {
+        @Nullable
+        Object run() throws Throwable;
+    }
+
+    /** Executes a statement in a transaction that has entered: in the one under way, else in one of its own. */
+    @Nullable
+    Object execute(EnteringStatement statement, Execution execution) throws Throwable {
+        try {
+            if (!connection.getAutoCommit()) {
+                statement.prepares(!begin().unprepared());
+                return execution.run();
+            }
+            return alone(statement, execution);
+        } catch (SQLException e) {
+            retired.failed(e);
+            throw e;
+        }
+    }
+
+    private @Nullable Object alone(EnteringStatement statement, Execution execution) throws Throwable {
+        connection.setAutoCommit(false);
+        try {
+            statement.prepares(!begin().unprepared());
+            Object result = execution.run();
+            connection.commit();
+            return result;
+        } catch (SQLException e) {
+            connection.rollback();
+            throw e;
+        } finally {
+            entry = Optional.empty();
+            connection.setAutoCommit(true);
+        }
+    }
+
+    private Entry begin() throws SQLException {
+        if (entry.isEmpty() || isOver()) {
+            entry = Optional.empty();
+            Entry entered = entrance.enter(connection);
+            if (entered.unprepared() && !forgotten) {
+                Entrance.forgetPrepared(connection);
+            }
+            forgotten = entered.unprepared();
+            entry = Optional.of(entered);
+        }
+        return entry.get();
+    }
+
+    /** Whether somebody has ended the transaction by a statement. */
+    private boolean isOver() throws SQLException {
+        return connection.isWrapperFor(BaseConnection.class)
+                && connection.unwrap(BaseConnection.class).getTransactionState() == TransactionState.IDLE;
+    }
+
+    static @Nullable Object reflect(Object target, Method method, @Nullable Object @Nullable [] arguments)
+            throws Throwable {
+        try {
+            return method.invoke(target, arguments);
+        } catch (InvocationTargetException e) {
+            throw e.getCause() == null ? e : e.getCause();
+        }
+    }
+}

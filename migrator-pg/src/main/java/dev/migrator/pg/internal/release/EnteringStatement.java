@@ -1,0 +1,84 @@
+package dev.migrator.pg.internal.release;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.sql.Statement;
+import java.util.Locale;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGStatement;
+
+/** A statement that is executed in transactions that have entered. */
+final class EnteringStatement implements InvocationHandler {
+    private final Statement statement;
+    private final EnteringConnection connection;
+    private final Connection face;
+    /** From how many executions on it is prepared on the server, while that is taken from it. */
+    private OptionalInt threshold = OptionalInt.empty();
+
+    private EnteringStatement(Statement statement, EnteringConnection connection, Connection face) {
+        this.statement = statement;
+        this.connection = connection;
+        this.face = face;
+    }
+
+    static Object over(Statement statement, Class<?> kind, EnteringConnection connection, Connection face) {
+        return Proxy.newProxyInstance(
+                EnteringStatement.class.getClassLoader(),
+                new Class<?>[] {kind},
+                new EnteringStatement(statement, connection, face));
+    }
+
+    @Override
+    public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
+            throws Throwable {
+        String name = method.getName();
+        switch (name) {
+            case "equals":
+                return arguments != null && proxy == arguments[0];
+            case "hashCode":
+                return System.identityHashCode(proxy);
+            case "toString":
+                return statement.toString();
+            case "getConnection":
+                return face;
+            default:
+                break;
+        }
+        if (!name.startsWith("execute")) {
+            return EnteringConnection.reflect(statement, method, arguments);
+        }
+        if (arguments != null && arguments[0] instanceof String sql && face.getAutoCommit()) {
+            checkBeginsNothing(sql);
+        }
+        return connection.execute(this, () -> EnteringConnection.reflect(statement, method, arguments));
+    }
+
+    private static void checkBeginsNothing(String sql) throws SQLException {
+        String start = sql.stripLeading().toLowerCase(Locale.ROOT);
+        if (start.startsWith("begin") || start.startsWith("start transaction")) {
+            throw new SQLFeatureNotSupportedException(
+                    "A connection whose transactions enter begins none by a statement: call setAutoCommit(false) instead of "
+                            + sql.strip());
+        }
+    }
+
+    /** Whether it may be prepared on the server. */
+    void prepares(boolean may) throws SQLException {
+        if (may == threshold.isEmpty() || !statement.isWrapperFor(PGStatement.class)) {
+            return;
+        }
+        PGStatement driver = statement.unwrap(PGStatement.class);
+        if (may) {
+            driver.setPrepareThreshold(threshold.orElseThrow());
+            threshold = OptionalInt.empty();
+        } else {
+            threshold = OptionalInt.of(driver.getPrepareThreshold());
+            driver.setPrepareThreshold(0);
+        }
+    }
+}
