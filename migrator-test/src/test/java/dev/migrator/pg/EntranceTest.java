@@ -41,7 +41,8 @@ class EntranceTest extends ReleaseSite {
                 assertThat(instance.shape(before, NAME.id())).isEqualTo(Shape.OLD);
                 arrives(migrator, Phase.VALIDATE);
                 until(() -> instance.shape(NAME.id()) == Shape.NEW);
-                until(() -> migrator.instances().get(0).uses().get(NAME.id()).acknowledged());
+                until(() -> migrator.instances().get(0).uses().values().stream()
+                        .allMatch(InstanceStatus.Use::acknowledged));
                 assertThat(instance.shape(after, NAME.id())).isEqualTo(Shape.NEW);
                 assertThat(instance.shape(before, NAME.id())).isEqualTo(Shape.OLD);
                 after.commit();

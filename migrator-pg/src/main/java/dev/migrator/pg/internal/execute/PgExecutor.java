@@ -2,6 +2,7 @@ package dev.migrator.pg.internal.execute;
 
 import dev.migrator.BackfillSettings;
 import dev.migrator.Gate;
+import dev.migrator.Phase;
 import dev.migrator.engine.CompareReport;
 import dev.migrator.engine.GateAnswer;
 import dev.migrator.engine.GateQuestion;
@@ -18,6 +19,7 @@ import dev.migrator.pg.internal.backfill.Backfiller;
 import dev.migrator.pg.internal.backfill.CatchUpRunner;
 import dev.migrator.pg.internal.backfill.ComputedRetry;
 import dev.migrator.pg.internal.backfill.FailedRowsRetry;
+import dev.migrator.pg.internal.release.EnteredBefore;
 import dev.migrator.pg.internal.release.ReleaseLook;
 import dev.migrator.pg.internal.state.StateSql;
 import dev.migrator.pg.internal.throttle.ThrottleSetup;
@@ -27,9 +29,13 @@ import dev.migrator.pg.internal.transact.Task;
 import dev.migrator.pg.internal.transact.TransactionRunner;
 import dev.migrator.pg.internal.transact.Way;
 import dev.migrator.plan.Action;
+import dev.migrator.plan.LockMode;
 import dev.migrator.plan.Step;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import javax.sql.DataSource;
 
 /**
@@ -37,6 +43,10 @@ import javax.sql.DataSource;
  * within one. Safe for use by many threads.
  */
 public final class PgExecutor implements StepExecutor {
+    /** As the state schema's function {@code enter} has them, too. */
+    private static final Set<Phase> PHASES_THAT_CHANGE_TABLES =
+            Collections.unmodifiableSet(EnumSet.of(Phase.EXPAND, Phase.CONTRACT, Phase.PURGE));
+
     private final DataSource source;
     private final StateSql sql;
     private final ExecutorSettings settings;
@@ -50,6 +60,7 @@ public final class PgExecutor implements StepExecutor {
     private final ScriptRunner scripts;
     private final Comparer comparer;
     private final GateAsker gates;
+    private final EnteredBefore enteredBefore;
 
     /**
      * Makes an executor.
@@ -111,6 +122,7 @@ public final class PgExecutor implements StepExecutor {
         this.scripts = new ScriptRunner(direct, sql, settings, pace, transactions, concurrently);
         this.comparer = new Comparer(source, sql, transactions, settings, pace);
         this.gates = new GateAsker(source);
+        this.enteredBefore = new EnteredBefore(source, sql, pace);
     }
 
     @Override
@@ -137,6 +149,9 @@ public final class PgExecutor implements StepExecutor {
 
     private void perform(Task task, Action action) {
         if (action instanceof Action.Transaction transaction) {
+            if (changesTables(task, transaction)) {
+                enteredBefore.awaitEnd(task.control());
+            }
             transactions.run(task, transaction.locks(), transaction.statements());
         } else if (action instanceof Action.Scan scan) {
             scans.run(task, scan);
@@ -160,6 +175,12 @@ public final class PgExecutor implements StepExecutor {
         } else {
             doNothing(task);
         }
+    }
+
+    /** Whether statements may answer otherwise afterwards than before. */
+    private static boolean changesTables(Task task, Action.Transaction transaction) {
+        return PHASES_THAT_CHANGE_TABLES.contains(task.step().phase())
+                && transaction.locks().stream().anyMatch(lock -> lock.mode() == LockMode.ACCESS_EXCLUSIVE);
     }
 
     /** Only the record changes; what a backfill has noted of its progress goes with it. */

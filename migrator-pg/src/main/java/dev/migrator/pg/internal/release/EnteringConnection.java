@@ -47,24 +47,22 @@ final class EnteringConnection implements InvocationHandler, ShapedConnection {
         if (method.getDeclaringClass() == ShapedConnection.class) {
             return reflect(this, method, arguments);
         }
-        switch (name) {
-            case "equals":
-                return arguments != null && proxy == arguments[0];
-            case "hashCode":
-                return System.identityHashCode(proxy);
-            case "toString":
-                return "entering " + connection;
-            case "unwrap":
-                return wraps(arguments) ? proxy : reflect(connection, method, arguments);
-            case "isWrapperFor":
-                return wraps(arguments) || Boolean.TRUE.equals(reflect(connection, method, arguments));
-            default:
-                break;
-        }
-        boolean ends = ENDS.contains(name) && !(arguments != null && arguments[0] instanceof Savepoint);
+        return switch (name) {
+            case "equals" -> arguments != null && proxy == arguments[0];
+            case "hashCode" -> System.identityHashCode(proxy);
+            case "toString" -> "entering " + connection;
+            case "unwrap" -> wraps(arguments) ? proxy : reflect(connection, method, arguments);
+            case "isWrapperFor" -> wraps(arguments) || Boolean.TRUE.equals(reflect(connection, method, arguments));
+            default -> pass((Connection) proxy, method, arguments);
+        };
+    }
+
+    private @Nullable Object pass(Connection proxy, Method method, @Nullable Object @Nullable [] arguments)
+            throws Throwable {
+        boolean ends = ENDS.contains(method.getName()) && !(arguments != null && arguments[0] instanceof Savepoint);
         try {
             Object result = reflect(connection, method, arguments);
-            return result instanceof Statement statement ? entering(statement, (Connection) proxy, method) : result;
+            return result instanceof Statement statement ? entering(statement, proxy, method) : result;
         } finally {
             if (ends) {
                 entry = Optional.empty();

@@ -37,21 +37,19 @@ final class EnteringStatement implements InvocationHandler {
     public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
             throws Throwable {
         String name = method.getName();
-        switch (name) {
-            case "equals":
-                return arguments != null && proxy == arguments[0];
-            case "hashCode":
-                return System.identityHashCode(proxy);
-            case "toString":
-                return statement.toString();
-            case "getConnection":
-                return face;
-            default:
-                break;
-        }
-        if (!name.startsWith("execute")) {
-            return EnteringConnection.reflect(statement, method, arguments);
-        }
+        return switch (name) {
+            case "equals" -> arguments != null && proxy == arguments[0];
+            case "hashCode" -> System.identityHashCode(proxy);
+            case "toString" -> statement.toString();
+            case "getConnection" -> face;
+            default ->
+                name.startsWith("execute")
+                        ? execute(method, arguments)
+                        : EnteringConnection.reflect(statement, method, arguments);
+        };
+    }
+
+    private @Nullable Object execute(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
         if (arguments != null && arguments[0] instanceof String sql && face.getAutoCommit()) {
             checkBeginsNothing(sql);
         }
