@@ -9,6 +9,7 @@ import dev.migrator.Gate;
 import dev.migrator.Migration;
 import dev.migrator.Phase;
 import dev.migrator.Uses;
+import dev.migrator.engine.EngineListener;
 import dev.migrator.engine.Outcome;
 import dev.migrator.test.TestDatabase;
 import java.sql.Connection;
@@ -17,6 +18,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -32,7 +34,7 @@ class PreparedStatementsTest extends ReleaseSite {
             .build();
     private static final String READ = "SELECT name FROM users WHERE id = ?";
 
-    private static String read(Connection connection, PreparedStatement statement) throws SQLException {
+    private static String read(PreparedStatement statement) throws SQLException {
         statement.setInt(1, 7);
         try (ResultSet row = statement.executeQuery()) {
             row.next();
@@ -56,11 +58,11 @@ class PreparedStatementsTest extends ReleaseSite {
                 PreparedStatement statement = connection.prepareStatement(READ)) {
             connection.setAutoCommit(false);
             for (int i = 0; i < 10; i++) {
-                assertThat(read(connection, statement)).isEqualTo("user 7");
+                assertThat(read(statement)).isEqualTo("user 7");
                 connection.commit();
             }
             assertThat(migrator.migrate(Phase.CONTRACT).get(0).outcome()).isInstanceOf(Outcome.Arrived.class);
-            assertThatThrownBy(() -> read(connection, statement)).hasMessageContaining("cached plan must not change");
+            assertThatThrownBy(() -> read(statement)).hasMessageContaining("cached plan must not change");
             connection.rollback();
         }
     }
@@ -84,11 +86,10 @@ class PreparedStatementsTest extends ReleaseSite {
                 try {
                     for (Phase phase : List.of(Phase.VALIDATE, Phase.CONTRACT)) {
                         until(() -> arrivesAt(migrator, phase));
-                        awaitReads(reads);
+                        awaitReads(reads, failure);
                     }
-                    until(() -> migrator.rollback(TYPE.id(), java.util.Optional.of(Phase.VALIDATE))
-                            instanceof Outcome.Arrived);
-                    awaitReads(reads);
+                    until(() -> migrator.rollback(TYPE.id(), Optional.of(Phase.VALIDATE)) instanceof Outcome.Arrived);
+                    awaitReads(reads, failure);
                 } finally {
                     stop.set(true);
                     for (Thread reader : readers) {
@@ -100,13 +101,48 @@ class PreparedStatementsTest extends ReleaseSite {
         }
     }
 
+    @Test
+    void tablesChangeWhenTransactionsHaveEndedThatEnteredBefore() throws Exception {
+        AtomicBoolean waited = new AtomicBoolean();
+        PostgresMigrator migrator = PostgresMigrator.builder(database.dataSource())
+                .migrations(List.of(TYPE))
+                .listener(new EngineListener() {
+                    @Override
+                    public void waits(String migration, String reason) {
+                        waited.compareAndSet(false, reason.contains("that may use prepared statements"));
+                    }
+                })
+                .build();
+        migrator.migrate(Phase.VALIDATE);
+        InstanceSettings settings = InstanceSettings.defaults().withUses(TYPE.id(), Uses.BOTH);
+        try (ApplicationInstance instance =
+                        migrator(database.dataSource(), "2.0", TYPE).register(settings);
+                Connection connection = instance.dataSource().getConnection();
+                PreparedStatement statement = connection.prepareStatement(READ)) {
+            connection.setAutoCommit(false);
+            for (int i = 0; i < 10; i++) {
+                read(statement);
+                connection.commit();
+            }
+            instance.shape(connection, TYPE.id());
+            Thread contract = new Thread(() -> until(() -> arrivesAt(migrator, Phase.CONTRACT)));
+            contract.start();
+            until(() -> waited.get() || !contract.isAlive());
+            assertThat(read(statement)).isEqualTo("user 7");
+            connection.commit();
+            contract.join();
+            assertThat(read(statement)).isEqualTo("user 7");
+            connection.commit();
+        }
+    }
+
     private static boolean arrivesAt(PostgresMigrator migrator, Phase phase) {
         return migrator.migrate(phase).get(0).outcome() instanceof Outcome.Arrived;
     }
 
-    private static void awaitReads(AtomicLong reads) {
+    private static void awaitReads(AtomicLong reads, AtomicReference<Throwable> failure) {
         long before = reads.get();
-        until(() -> reads.get() > before + 200);
+        until(() -> failure.get() != null || reads.get() > before + 200);
     }
 
     /** One thread reads by a statement that it keeps, with two reads in each transaction. */
@@ -116,8 +152,8 @@ class PreparedStatementsTest extends ReleaseSite {
                 PreparedStatement statement = connection.prepareStatement(READ)) {
             connection.setAutoCommit(false);
             while (!stop.get()) {
-                assertThat(read(connection, statement)).isEqualTo("user 7");
-                assertThat(read(connection, statement)).isEqualTo("user 7");
+                assertThat(read(statement)).isEqualTo("user 7");
+                assertThat(read(statement)).isEqualTo("user 7");
                 connection.commit();
                 reads.incrementAndGet();
             }

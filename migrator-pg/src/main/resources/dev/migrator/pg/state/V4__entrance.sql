@@ -8,6 +8,9 @@ ALTER TABLE ${schema}.instance
 COMMENT ON COLUMN ${schema}.instance.advances IS 'Whether it takes migrations forward in the background.';
 COMMENT ON COLUMN ${schema}.instance.enters IS 'Whether its transactions begin with enter().';
 
+CREATE SEQUENCE ${schema}.table_changes;
+COMMENT ON SEQUENCE ${schema}.table_changes IS 'How often phases that change tables have ended.';
+
 CREATE INDEX migration_at_work ON ${schema}.migration (target)
     WHERE status = 'RUNNING' AND phase IN ('EXPAND', 'CONTRACT', 'PURGE');
 
@@ -20,6 +23,11 @@ BEGIN
         NEW.epoch := OLD.epoch + 1;
         NEW.announced_at := pg_catalog.clock_timestamp();
         PERFORM pg_catalog.pg_notify(TG_TABLE_SCHEMA, '');
+    END IF;
+    IF TG_OP = 'UPDATE' AND OLD.status = 'RUNNING' AND OLD.phase IN ('EXPAND', 'CONTRACT', 'PURGE')
+            AND (NEW.status, NEW.phase) <> (OLD.status, OLD.phase) THEN
+        -- Tables have changed: what sessions have prepared before may be of no use any more.
+        PERFORM pg_catalog.nextval('${schema}.table_changes');
     END IF;
     RETURN NEW;
 END
@@ -90,7 +98,7 @@ CREATE FUNCTION ${schema}.leads(for_target text, of_instance text) RETURNS boole
 $fn$;
 COMMENT ON FUNCTION ${schema}.leads(text, text) IS 'Whether it is this instance, among those that take migrations forward, whose turn it is to look whether a gate has opened.';
 
-CREATE FUNCTION ${schema}.enter(for_target text, of_instance text) RETURNS TABLE (changed text[], unprepared boolean)
+CREATE FUNCTION ${schema}.enter(for_target text, of_instance text) RETURNS TABLE (changed text[], unprepared boolean, table_changes bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $fn$
 BEGIN
     IF NOT EXISTS (
@@ -110,10 +118,12 @@ BEGIN
                     AND (m.shape = 'NEW') = ((m.epoch - k.acknowledged_epoch) % 2 = 0)),
             EXISTS (
                 SELECT FROM ${schema}.migration AS m
-                WHERE m.target = for_target AND m.status = 'RUNNING' AND m.phase IN ('EXPAND', 'CONTRACT', 'PURGE'));
+                WHERE m.target = for_target AND m.status = 'RUNNING' AND m.phase IN ('EXPAND', 'CONTRACT', 'PURGE')),
+            c.last_value
+        FROM ${schema}.table_changes AS c;
 END
 $fn$;
-COMMENT ON FUNCTION ${schema}.enter(text, text) IS 'The first statement of a transaction: error 40001 if its instance is not live; else of which migrations it uses the new shape, and whether it has to do without prepared statements since tables are about to change.';
+COMMENT ON FUNCTION ${schema}.enter(text, text) IS 'The first statement of a transaction: error 40001 if its instance is not live; else of which migrations it uses the new shape, whether it has to do without prepared statements since tables are about to change, and how often they have changed.';
 
 -------------------------------------------------------------------------------------------------------- retired_use
 

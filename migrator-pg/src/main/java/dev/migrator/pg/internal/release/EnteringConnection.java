@@ -23,21 +23,23 @@ final class EnteringConnection implements InvocationHandler, ShapedConnection {
 
     private final Connection connection;
     private final Entrance entrance;
+    private final PreparedBefore prepared;
     private final RetiredNames retired;
     private Optional<Entry> entry = Optional.empty();
-    private boolean forgotten;
 
-    private EnteringConnection(Connection connection, Entrance entrance, RetiredNames retired) {
+    private EnteringConnection(
+            Connection connection, Entrance entrance, PreparedBefore prepared, RetiredNames retired) {
         this.connection = connection;
         this.entrance = entrance;
+        this.prepared = prepared;
         this.retired = retired;
     }
 
-    static Connection over(Connection connection, Entrance entrance, RetiredNames retired) {
+    static Connection over(Connection connection, Entrance entrance, PreparedBefore prepared, RetiredNames retired) {
         return (Connection) Proxy.newProxyInstance(
                 EnteringConnection.class.getClassLoader(),
                 new Class<?>[] {Connection.class, ShapedConnection.class},
-                new EnteringConnection(connection, entrance, retired));
+                new EnteringConnection(connection, entrance, prepared, retired));
     }
 
     @Override
@@ -136,10 +138,7 @@ final class EnteringConnection implements InvocationHandler, ShapedConnection {
         if (entry.isEmpty() || isOver()) {
             entry = Optional.empty();
             Entry entered = entrance.enter(connection);
-            if (entered.unprepared() && !forgotten) {
-                Entrance.forgetPrepared(connection);
-            }
-            forgotten = entered.unprepared();
+            prepared.forget(connection, entered);
             entry = Optional.of(entered);
         }
         return entry.get();

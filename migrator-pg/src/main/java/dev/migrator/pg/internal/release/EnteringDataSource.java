@@ -12,6 +12,7 @@ public final class EnteringDataSource implements DataSource {
     private final DataSource source;
     private final Entrance entrance;
     private final RetiredNames retired;
+    private final PreparedBefore prepared = new PreparedBefore();
 
     /**
      * Over another one.
@@ -28,7 +29,7 @@ public final class EnteringDataSource implements DataSource {
 
     @Override
     public Connection getConnection() throws SQLException {
-        return EnteringConnection.over(source.getConnection(), entrance, retired);
+        return EnteringConnection.over(source.getConnection(), entrance, prepared, retired);
     }
 
     @Override

@@ -7,7 +7,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Set;
 
 /**
@@ -27,7 +26,8 @@ public final class Entrance {
      * @param refused told when the server has refused a transaction, so that the instance registers again soon
      */
     public Entrance(StateSql sql, String instance, Runnable refused) {
-        this.statement = "SELECT changed, unprepared FROM " + sql.table("enter").quoted() + "(?, ?)";
+        this.statement = "SELECT changed, unprepared, table_changes FROM "
+                + sql.table("enter").quoted() + "(?, ?)";
         this.target = sql.target();
         this.instance = instance;
         this.refused = refused;
@@ -41,7 +41,7 @@ public final class Entrance {
             try (ResultSet row = enter.executeQuery()) {
                 row.next();
                 Array changed = row.getArray(1);
-                return new Entry(Set.of((String[]) changed.getArray()), row.getBoolean(2));
+                return new Entry(Set.of((String[]) changed.getArray()), row.getBoolean(2), row.getLong(3));
             }
         } catch (SQLException e) {
             if (SqlErrors.SERIALIZATION.equals(e.getSQLState())) {
@@ -58,13 +58,6 @@ public final class Entrance {
             connection.rollback();
         } catch (SQLException e) {
             cause.addSuppressed(e);
-        }
-    }
-
-    /** Forgets what the session has prepared. */
-    static void forgetPrepared(Connection connection) throws SQLException {
-        try (Statement deallocate = connection.createStatement()) {
-            deallocate.execute("DEALLOCATE ALL");
         }
     }
 }
