@@ -10,6 +10,7 @@ import dev.migrator.pg.FailedRow;
 import dev.migrator.pg.GateStatus;
 import dev.migrator.pg.InstanceStatus;
 import dev.migrator.pg.MigrationStatus;
+import dev.migrator.pg.RetiredUse;
 import dev.migrator.pg.ThrottleStatus;
 import dev.migrator.pg.WorkerStatus;
 import java.util.LinkedHashMap;
@@ -45,7 +46,24 @@ final class Json {
         rollback.put("reason", status.rollback().reason());
         json.put("rollback", rollback);
         json.put("knobs", status.knobs());
+        json.put(
+                "retiredUses",
+                status.retiredUses().stream().map(Json::retiredUse).toList());
         json.put("updatedAt", status.updatedAt().map(Object::toString).orElse(null));
+        return json;
+    }
+
+    private static Map<String, Object> retiredUse(RetiredUse use) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("release", use.release());
+        json.put("role", use.role());
+        json.put("application", use.application());
+        json.put("instance", use.instance());
+        json.put("sqlState", use.sqlState());
+        json.put("message", use.message());
+        json.put("times", use.times());
+        json.put("firstAt", use.firstAt().toString());
+        json.put("lastAt", use.lastAt().toString());
         return json;
     }
 

@@ -95,6 +95,16 @@ final class StatusText {
                 .forEach(gate -> remarks.add(
                         "gate " + gate.gate() + " is open: " + gate.answer().reason()));
         status.error().ifPresent(error -> remarks.add("error: " + error));
+        status.retiredUses()
+                .forEach(use -> remarks.add(String.format(
+                        Locale.ROOT,
+                        "retired and still named by release %s (%s, application %s), %,d times, at last %s: %s",
+                        use.release().isEmpty() ? "without a name" : use.release(),
+                        use.role(),
+                        use.application(),
+                        use.times(),
+                        use.lastAt(),
+                        use.message())));
         status.backfill()
                 .flatMap(BackfillStatus::throttle)
                 .filter(throttle -> !throttle.pace().equals(ThrottleStatus.NORMAL))

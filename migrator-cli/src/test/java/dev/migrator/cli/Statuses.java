@@ -44,7 +44,8 @@ final class Statuses {
                 List.of(),
                 new RollbackStatus(false, RollbackStatus.NO_WAY, "it has not started"),
                 Optional.empty(),
-                Map.of());
+                Map.of(),
+                List.of());
     }
 
     static Statuses at(Phase phase, Status status) {
@@ -93,6 +94,7 @@ final class Statuses {
                 failed,
                 new RollbackStatus(true, RollbackStatus.INSTANT, "only definitions change"),
                 Optional.of(UPDATED),
-                knobs);
+                knobs,
+                List.of());
     }
 }

@@ -27,6 +27,7 @@ final class Advance implements AutoCloseable {
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
 
     private final Registration registration;
+    private final boolean watches;
     private final Supplier<List<MigrationResult>> migrate;
     private final Semaphore wakes = new Semaphore(0);
     private final Thread thread;
@@ -37,10 +38,12 @@ final class Advance implements AutoCloseable {
     /**
      * One that does nothing yet.
      *
+     * @param watches whether it goes on to look when all is done that it may do
      * @param migrate takes what is not at rest as far as gates allow
      */
-    Advance(Registration registration, Supplier<List<MigrationResult>> migrate) {
+    Advance(Registration registration, boolean watches, Supplier<List<MigrationResult>> migrate) {
         this.registration = registration;
+        this.watches = watches;
         this.migrate = migrate;
         this.thread = new Thread(this::run, "migrator advance " + registration.id());
         this.thread.setDaemon(true);
@@ -63,7 +66,7 @@ final class Advance implements AutoCloseable {
     private void run() {
         do {
             try {
-                if (registration.leads() && isDone(migrate.get())) {
+                if (registration.leads() && isDone(migrate.get()) && !watches) {
                     return;
                 }
             } catch (StepFailure e) {

@@ -70,8 +70,8 @@ final class InstanceStarts {
                 new Safety(migrations, known),
                 instance.leaseTime(),
                 settings.advanceTo().isPresent());
-        Optional<Advance> advance =
-                settings.advanceTo().map(phase -> new Advance(registration, () -> migrate.apply(phase)));
+        Optional<Advance> advance = settings.advanceTo()
+                .map(phase -> new Advance(registration, settings.goesBack(), () -> migrate.apply(phase)));
         return new InstanceStart(
                 registration,
                 install,

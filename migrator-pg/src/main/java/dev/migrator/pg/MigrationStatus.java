@@ -23,6 +23,7 @@ import java.util.TreeMap;
  * @param rollback whether it can be rolled back
  * @param updatedAt when its state was last written, empty if it was never started
  * @param knobs what was changed of its backfill's settings from outside, by key
+ * @param retiredUses who has named what CONTRACT has retired, the last one first
  */
 public record MigrationStatus(
         String id,
@@ -35,13 +36,15 @@ public record MigrationStatus(
         List<FailedRow> failedRows,
         RollbackStatus rollback,
         Optional<Instant> updatedAt,
-        Map<String, String> knobs) {
+        Map<String, String> knobs,
+        List<RetiredUse> retiredUses) {
 
     /** Copies the lists. */
     public MigrationStatus {
         waiting = List.copyOf(waiting);
         gates = List.copyOf(gates);
         failedRows = List.copyOf(failedRows);
+        retiredUses = List.copyOf(retiredUses);
         knobs = Collections.unmodifiableMap(new TreeMap<>(knobs));
     }
 }

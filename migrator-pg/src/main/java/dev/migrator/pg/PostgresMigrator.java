@@ -20,9 +20,12 @@ import dev.migrator.throttle.Knobs;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs migrations on one PostgreSQL database: embedded in an application's start, in a job, in a test.
@@ -35,6 +38,8 @@ import javax.sql.DataSource;
  * <p>Thread-safe; any number of processes may run the same migrations at once: one works, the others wait for it.
  */
 public final class PostgresMigrator {
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresMigrator.class);
+
     private final Server server;
     private final StateSchema stateSchema;
     private final PgStore store;
@@ -199,9 +204,26 @@ public final class PostgresMigrator {
                 settings,
                 to -> {
                     install();
-                    return run.migrate(known.defined(), to, false);
+                    return run.migrate(settings.goesBack() ? goneBack() : known.defined(), to, false);
                 },
                 this::helpWithBackfills);
+    }
+
+    /** Takes those migrations back whose retired shape is still used; the others. */
+    private List<Migration> goneBack() {
+        Set<String> used = new RetiredUseReader(source, store.sql()).migrations();
+        for (Migration migration : known.defined()) {
+            if (used.contains(migration.id())) {
+                Outcome outcome = engines.engine(migration).rollback(migration, Optional.of(Phase.VALIDATE));
+                LOG.warn(
+                        "Migration {} goes back, since statements name what it has retired: {}",
+                        migration.id(),
+                        outcome);
+            }
+        }
+        return known.defined().stream()
+                .filter(migration -> !used.contains(migration.id()))
+                .toList();
     }
 
     /**

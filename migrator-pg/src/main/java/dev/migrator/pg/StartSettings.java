@@ -9,8 +9,10 @@ import java.util.Optional;
  * @param instance what it says of itself, and how long it waits until the schema is safe for it
  * @param advanceTo the last phase to which it takes migrations, as far as their gates allow; empty: it takes none forward
  * @param helpers how many threads of it help with backfills, whichever process leads them; zero: none
+ * @param goesBack whether a migration goes back to VALIDATE by itself when statements fail because they name what its CONTRACT
+ *     has retired
  */
-public record StartSettings(InstanceSettings instance, Optional<Phase> advanceTo, int helpers) {
+public record StartSettings(InstanceSettings instance, Optional<Phase> advanceTo, int helpers, boolean goesBack) {
     /**
      * Checks the number.
      *
@@ -29,7 +31,7 @@ public record StartSettings(InstanceSettings instance, Optional<Phase> advanceTo
      * @return the settings
      */
     public static StartSettings of(InstanceSettings instance) {
-        return new StartSettings(instance, Optional.of(Phase.PURGE), 0);
+        return new StartSettings(instance, Optional.of(Phase.PURGE), 0, false);
     }
 
     /**
@@ -39,12 +41,20 @@ public record StartSettings(InstanceSettings instance, Optional<Phase> advanceTo
      * @return the settings
      */
     public StartSettings withAdvanceTo(Phase phase) {
-        return new StartSettings(instance, Optional.of(phase), helpers);
+        return new StartSettings(instance, Optional.of(phase), helpers, goesBack);
     }
 
-    /** The same, taking no migration forward: that is somebody else's. */
+    /**
+     * The same, and a migration goes back to the end of VALIDATE by itself, as far as its rollback gates allow, when an instance
+     * tells of a statement that failed because it named what CONTRACT has retired. It goes forward again when somebody names it.
+     */
+    public StartSettings withWayBackWhenRetiredIsUsed() {
+        return new StartSettings(instance, advanceTo, helpers, true);
+    }
+
+    /** The same, taking no migration forward or back: that is somebody else's. */
     public StartSettings withoutAdvancing() {
-        return new StartSettings(instance, Optional.empty(), helpers);
+        return new StartSettings(instance, Optional.empty(), helpers, false);
     }
 
     /**
@@ -54,6 +64,6 @@ public record StartSettings(InstanceSettings instance, Optional<Phase> advanceTo
      * @return the settings
      */
     public StartSettings withHelpers(int threads) {
-        return new StartSettings(instance, advanceTo, threads);
+        return new StartSettings(instance, advanceTo, threads, goesBack);
     }
 }

@@ -36,6 +36,7 @@ final class StatusReader {
     private final WayBack wayBack;
     private final WorkerReader workers;
     private final GateReader gates;
+    private final RetiredUseReader retiredUses;
 
     /**
      * A reader.
@@ -56,6 +57,7 @@ final class StatusReader {
         this.wayBack = new WayBack(source);
         this.workers = new WorkerReader(source, store.sql());
         this.gates = new GateReader(source, store.sql());
+        this.retiredUses = new RetiredUseReader(source, store.sql());
     }
 
     List<MigrationStatus> of(List<String> ids) {
@@ -81,7 +83,8 @@ final class StatusReader {
                 List.of(),
                 RollbackStatus.impossible("it has not started"),
                 Optional.empty(),
-                knobs);
+                knobs,
+                List.of());
     }
 
     private MigrationStatus started(MigrationState state) {
@@ -102,7 +105,8 @@ final class StatusReader {
                 failedRows(state.id(), " LIMIT " + EXAMPLES),
                 wayBack.of(state, store.steps(state.id())),
                 Optional.of(state.updatedAt()),
-                workers.knobs(state.id()));
+                workers.knobs(state.id()),
+                retiredUses.of(state.id()));
     }
 
     Map<String, String> knobs(String id) {

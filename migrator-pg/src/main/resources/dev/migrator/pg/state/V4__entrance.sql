@@ -24,6 +24,9 @@ BEGIN
         NEW.announced_at := pg_catalog.clock_timestamp();
         PERFORM pg_catalog.pg_notify(TG_TABLE_SCHEMA, '');
     END IF;
+    IF TG_OP = 'UPDATE' AND OLD.phase = 'CONTRACT' AND NEW.phase = 'VALIDATE' THEN
+        DELETE FROM ${schema}.retired_use AS u WHERE u.target = NEW.target AND u.migration = NEW.migration;
+    END IF;
     IF TG_OP = 'UPDATE' AND OLD.status = 'RUNNING' AND OLD.phase IN ('EXPAND', 'CONTRACT', 'PURGE')
             AND (NEW.status, NEW.phase) <> (OLD.status, OLD.phase) THEN
         -- Tables have changed: what sessions have prepared before may be of no use any more.
@@ -136,7 +139,7 @@ CREATE TABLE ${schema}.retired_use (
     sqlstate    text        NOT NULL,
     message     text        NOT NULL,
     instance    text        NOT NULL,
-    times       bigint      NOT NULL CHECK (times > 0),
+    times       bigint      NOT NULL CHECK (times >= 0),
     first_at    timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     last_at     timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     PRIMARY KEY (target, migration, release, role, application, sqlstate, message)
@@ -156,14 +159,33 @@ COMMENT ON COLUMN ${schema}.retired_use.last_at IS 'When it was last told.';
 
 CREATE FUNCTION ${schema}.retired_used(
     for_target text, by_instance text, of_migration text, with_sqlstate text, with_message text, so_often bigint) RETURNS void
-    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $fn$
-    INSERT INTO ${schema}.retired_use AS u (target, migration, release, sqlstate, message, instance, times)
-        SELECT i.target, m.migration, i.release, with_sqlstate, pg_catalog.left(with_message, 500), i.instance, so_often
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $fn$
+DECLARE
+    of_release text;
+    in_phase   text;
+BEGIN
+    SELECT i.release, m.phase INTO of_release, in_phase
         FROM ${schema}.instance AS i JOIN ${schema}.migration AS m USING (target)
         WHERE i.target = for_target AND i.instance = by_instance AND m.migration = of_migration
-            AND m.phase IN ('CONTRACT', 'PURGE')
-        ON CONFLICT (target, migration, release, role, application, sqlstate, message) DO UPDATE
-            SET instance = excluded.instance, times = u.times + excluded.times, last_at = excluded.last_at
+            AND (m.phase = 'CONTRACT' AND m.status = 'COMPLETE' OR m.phase = 'PURGE')
+        FOR SHARE OF m;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    INSERT INTO ${schema}.retired_use AS u (target, migration, release, sqlstate, message, instance, times)
+        VALUES (for_target, of_migration, of_release, with_sqlstate, pg_catalog.left(with_message, 500), by_instance, 0)
+        ON CONFLICT DO NOTHING;
+    IF FOUND THEN
+        INSERT INTO ${schema}.phase_event (target, migration, phase, event, release, instance, detail)
+            VALUES (for_target, of_migration, in_phase, 'retired-use', of_release, by_instance,
+                pg_catalog.concat(with_message, ' (', with_sqlstate, ')'));
+    END IF;
+    UPDATE ${schema}.retired_use AS u
+        SET instance = by_instance, times = u.times + so_often, last_at = pg_catalog.clock_timestamp()
+        WHERE u.target = for_target AND u.migration = of_migration AND u.release = of_release AND u.role = session_user
+            AND u.application = pg_catalog.current_setting('application_name') AND u.sqlstate = with_sqlstate
+            AND u.message = pg_catalog.left(with_message, 500);
+END
 $fn$;
 COMMENT ON FUNCTION ${schema}.retired_used(text, text, text, text, text, bigint) IS 'Keeps that an instance has named a retired shape; only while it is retired.';
 

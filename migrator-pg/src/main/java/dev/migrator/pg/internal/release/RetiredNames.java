@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * Statements of the application that name what a migration retires: those that fail because it is gone are counted, until they
@@ -28,19 +29,26 @@ import java.util.TreeMap;
 public final class RetiredNames {
     private static final int MOST_AT_ONCE = 100;
 
-    private final Map<String, List<Identifier>> columns = new TreeMap<>();
+    private final Map<String, List<Pattern>> columns = new TreeMap<>();
     private final Map<Failure, Long> failures = new HashMap<>();
 
     /** Those of some migrations. */
     public RetiredNames(List<Migration> migrations) {
         for (Migration migration : migrations) {
-            List<Identifier> names = migration.operations().stream()
+            List<Pattern> names = migration.operations().stream()
                     .flatMap(operation -> operation.match(new Retires()).stream())
+                    .map(RetiredNames::alone)
                     .toList();
             if (!names.isEmpty()) {
                 columns.put(migration.id(), names);
             }
         }
+    }
+
+    /** A name that is no part of a longer one. */
+    private static Pattern alone(Identifier name) {
+        String letter = "[\\p{L}\\p{N}_$]";
+        return Pattern.compile("(?<!" + letter + ")" + Pattern.quote(name.value()) + "(?!" + letter + ")");
     }
 
     /**
@@ -57,7 +65,7 @@ public final class RetiredNames {
         if (SqlErrors.UNDEFINED_COLUMN.equals(e.getSQLState())) {
             String message = SqlErrors.text(e);
             columns.forEach((migration, names) -> {
-                if (names.stream().anyMatch(name -> message.contains(name.value()))) {
+                if (names.stream().anyMatch(name -> name.matcher(message).find())) {
                     count(new Failure(migration, SqlErrors.UNDEFINED_COLUMN, message));
                 }
             });
