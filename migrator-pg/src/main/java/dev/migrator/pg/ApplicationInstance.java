@@ -133,6 +133,16 @@ public final class ApplicationInstance implements AutoCloseable {
         return entering;
     }
 
+    /**
+     * What is to be changed of the driver's settings so that no statement of the application fails when tables change, for
+     * connections that are not those of {@link #dataSource()}.
+     *
+     * @return one line each, for people; none: they will do
+     */
+    public List<String> advice() {
+        return registration.advice();
+    }
+
     /** Ends it: from now on it counts for no gate. Idempotent; a failure is logged, since its lease runs out anyway. */
     @Override
     public synchronized void close() {

@@ -86,6 +86,7 @@ final class InstanceStart {
                 }
                 problems = registration.register();
             }
+            registration.advice().forEach(line -> LOG.info("Instance {}: {}", id(), line));
             return live.apply(advancing);
         } catch (RuntimeException e) {
             if (waits) {

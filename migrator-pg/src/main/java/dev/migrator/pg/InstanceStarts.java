@@ -10,6 +10,7 @@ import dev.migrator.pg.internal.release.Heart;
 import dev.migrator.pg.internal.release.InstanceTable;
 import dev.migrator.pg.internal.release.InstanceTable.Known;
 import dev.migrator.pg.internal.release.Listener;
+import dev.migrator.pg.internal.release.Pools;
 import dev.migrator.pg.internal.release.Registration;
 import dev.migrator.pg.internal.release.RetiredNames;
 import dev.migrator.pg.internal.release.Safety;
@@ -88,7 +89,12 @@ final class InstanceStarts {
             Function<Integer, BackfillHelper> help) {
         InstanceSettings instance = settings.instance();
         RetiredNames retired = new RetiredNames(migrations);
-        Heart heart = new Heart(registration, retired, instance.leaseTime(), () -> advance.ifPresent(Advance::wake));
+        Heart heart = new Heart(registration, retired, instance.leaseTime(), () -> {
+            advance.ifPresent(Advance::wake);
+            if (registration.leavesPreparedBehind()) {
+                Pools.evict(source);
+            }
+        });
         heart.start();
         List<AutoCloseable> behind = new ArrayList<>();
         advance.ifPresent(behind::add);

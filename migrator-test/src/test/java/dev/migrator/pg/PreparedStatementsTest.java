@@ -18,6 +18,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -44,7 +45,7 @@ class PreparedStatementsTest extends ReleaseSite {
 
     private static HikariDataSource pool(TestDatabase database) {
         HikariConfig config = new HikariConfig();
-        config.setDataSource(database.dataSource());
+        config.setDataSource(database.dataSource(Map.of("ApplicationName", "pool")));
         config.setMaximumPoolSize(8);
         return new HikariDataSource(config);
     }
@@ -134,6 +135,28 @@ class PreparedStatementsTest extends ReleaseSite {
             assertThat(read(statement)).isEqualTo("user 7");
             connection.commit();
         }
+    }
+
+    @Test
+    void aPoolWhoseTransactionsDoNotEnterReplacesItsConnectionsWhenTablesHaveChanged() throws Exception {
+        try (HikariDataSource pool = pool(database);
+                ApplicationInstance instance = migrator(pool, "2.0", TYPE)
+                        .register(QUICK.withUses(TYPE.id(), Uses.BOTH).withoutListening())) {
+            assertThat(instance.advice()).singleElement().asString().contains("prepareThreshold=5", "autosave=never");
+            List<String> before = sessions();
+            assertThat(before).isNotEmpty();
+            migrator("2.0", TYPE).migrate(Phase.EXPAND);
+            until(() -> sessions().stream().noneMatch(before::contains));
+        }
+        try (ApplicationInstance careful = migrator(
+                        database.dataSource(Map.of("autosave", "conservative")), "2.0", TYPE)
+                .register(QUICK.withUses(TYPE.id(), Uses.BOTH).withoutListening())) {
+            assertThat(careful.advice()).isEmpty();
+        }
+    }
+
+    private List<String> sessions() {
+        return database.queryStrings("SELECT pid FROM pg_stat_activity WHERE application_name = 'pool'");
     }
 
     private static boolean arrivesAt(PostgresMigrator migrator, Phase phase) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 
 /** What is on record of one instance, and where the migrations stand as it was last told. Safe for use by many threads. */
@@ -27,6 +28,8 @@ public final class Registration {
     private final boolean advances;
     private final Map<String, Standing> standings = new ConcurrentHashMap<>();
     private final Map<String, Long> acknowledged = new ConcurrentHashMap<>();
+    private final AtomicBoolean tablesChanged = new AtomicBoolean();
+    private volatile List<String> advice = List.of();
     private volatile boolean enters;
     private volatile long liveUntil = System.nanoTime();
 
@@ -69,9 +72,10 @@ public final class Registration {
      */
     public List<String> register() {
         long begun = System.nanoTime();
-        List<Recorded> records = ask(
-                "the instance could not be registered",
-                session -> table.register(session, id, release, leaseTime, advances, enters, known));
+        List<Recorded> records = ask("the instance could not be registered", session -> {
+            advice = Pools.advice(session.connection());
+            return table.register(session, id, release, leaseTime, advances, enters, known);
+        });
         see(records.stream().map(Recorded::standing).toList());
         List<String> problems = safety.problems(records);
         if (!problems.isEmpty()) {
@@ -145,7 +149,23 @@ public final class Registration {
     }
 
     private void see(List<Standing> now) {
-        now.forEach(standing -> standings.put(standing.migration(), standing));
+        for (Standing standing : now) {
+            Standing before = standings.put(standing.migration(), standing);
+            boolean knew = !acknowledged.isEmpty();
+            if (knew && (before == null || standing.hasChangedTablesSince(before))) {
+                tablesChanged.set(true);
+            }
+        }
+    }
+
+    /** Whether tables have changed under connections that do not enter, since this was last asked. */
+    public boolean leavesPreparedBehind() {
+        return tablesChanged.getAndSet(false) && !enters;
+    }
+
+    /** What is to be changed of the driver's settings. */
+    public List<String> advice() {
+        return advice;
     }
 
     /** Whether its lease has not run out, as far as this process can know. */
@@ -162,11 +182,6 @@ public final class Registration {
     public Shape announced(String migration) {
         Standing standing = standings.get(migration);
         return standing == null ? Shape.OLD : standing.shape();
-    }
-
-    /** Where the migrations stand that it knows, as it was last told. */
-    Map<String, Standing> standings() {
-        return Map.copyOf(standings);
     }
 
     /** Whether a migration that it knows can still be taken forward, as it was last told. */
@@ -191,11 +206,6 @@ public final class Registration {
             });
             enters = true;
         }
-    }
-
-    /** Whether its transactions begin at the entrance. */
-    boolean enters() {
-        return enters;
     }
 
     /** Tells the server of statements that have failed by what is retired. */

@@ -29,6 +29,15 @@ public record Standing(String migration, Position position, Shape shape, long ep
         return position.phase() == Phase.PURGE && position.status() == Status.COMPLETE;
     }
 
+    /** Whether a phase that changes tables has ended, or was undone, since it stood elsewhere. */
+    boolean hasChangedTablesSince(Standing before) {
+        boolean completed = position.status() == Status.COMPLETE
+                && position.phase() != Phase.BACKFILL
+                && position.phase() != Phase.VALIDATE;
+        return !position.equals(before.position)
+                && (completed || position.phase().isBefore(before.position.phase()));
+    }
+
     /** Whether it goes no further by itself: it is finished, or was rolled back. */
     boolean isAtRest() {
         boolean back = position.direction() == Direction.ROLLING_BACK;
