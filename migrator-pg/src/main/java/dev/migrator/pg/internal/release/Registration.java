@@ -97,7 +97,7 @@ public final class Registration {
      *
      * @return why it can't register anew; none: it is live
      */
-    List<String> beat() {
+    public List<String> beat() {
         if (isLive()) {
             try {
                 heartbeats();
