@@ -19,6 +19,7 @@ public final class Benchmarks {
             new ConflictsScenario(),
             new ReplicaScenario(),
             new GrowthScenario(),
+            new StartsScenario(),
             new ProfileScenario());
 
     private Benchmarks() {}

@@ -31,6 +31,7 @@ final class SimulatedInstance {
     private Connection connection;
     private boolean open;
     private boolean usesNew;
+    private int deafFor;
     private int pending;
     private int inserted;
     private long committed;
@@ -87,6 +88,7 @@ final class SimulatedInstance {
     /** Does the next thing. */
     void act() throws SQLException {
         int dice = random.nextInt(100);
+        deafFor = Math.max(0, deafFor - 1);
         // Most transactions are short, so that the engine finds a moment in which nobody is at the table.
         if (open && dice < 75) {
             commit();
@@ -98,11 +100,13 @@ final class SimulatedInstance {
         } else if (dice < 85) {
             LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
         } else if (dice < 93) {
-            registration.beat();
-        } else if (dice < 96) {
+            beat();
+        } else if (dice == 93 && random.nextInt(10) == 0) {
+            // It goes on, and takes itself for live.
+            deafFor = 400;
             database.execute("UPDATE migrator.instance SET expires_at = now() - interval '1s' WHERE instance = '"
                     + registration.id() + "'");
-        } else {
+        } else if (dice > 96 && deafFor == 0) {
             restart();
         }
     }
@@ -116,11 +120,15 @@ final class SimulatedInstance {
             if (!"40001".equals(e.getSQLState())) {
                 throw e;
             }
-            // As an instance's heart does, which is woken by this; one that is not safe any more becomes another
-            // release.
-            if (!registration.beat().isEmpty()) {
-                restart();
-            }
+            // As an instance's heart does, which is woken by this.
+            beat();
+        }
+    }
+
+    private void beat() throws SQLException {
+        // One that is not safe any more becomes another release.
+        if (deafFor == 0 && !registration.beat().isEmpty()) {
+            restart();
         }
     }
 
@@ -170,6 +178,7 @@ final class SimulatedInstance {
             registration.register();
         }
         connection = connect();
+        deafFor = 0;
     }
 
     void end() throws SQLException {
