@@ -187,6 +187,28 @@ public sealed interface Gate {
     }
 
     /**
+     * Waits until no statement has named a column that the migration takes away, with its table, for that long: by
+     * {@code pg_stat_statements}, from when the gate was first asked.
+     *
+     * @param duration how long
+     */
+    record NoUse(Duration duration) implements Gate {
+        /**
+         * Checks the time.
+         *
+         * @throws IllegalArgumentException if it is not positive or longer than ten years
+         */
+        public NoUse {
+            new Checks().duration("noUse", duration).throwIfAny();
+        }
+
+        @Override
+        public String name() {
+            return "noUse";
+        }
+    }
+
+    /**
      * Waits for a time of day.
      *
      * @param windows when the phase may begin, by the database's clock

@@ -42,7 +42,7 @@ final class ConflictsScenario implements Scenario {
     @Override
     public void run(Bench bench) throws SQLException, InterruptedException {
         Options options = bench.options();
-        List<Way> ways = List.of(EngineWay.with(options.workers()), new TriggerTouches());
+        List<Way> ways = List.of(EngineWay.of(options), new TriggerTouches());
         for (int round = 1; round <= options.rounds(); round++) {
             for (Isolation isolation : Isolation.values()) {
                 for (Way way : Bench.rotated(ways, round)) {

@@ -25,6 +25,12 @@ record EngineWay(String name, String settings) implements Way {
         return new EngineWay(NAME, "workers: " + workers);
     }
 
+    /** With the settings that were asked for. */
+    static EngineWay of(Options options) {
+        String more = options.backfill().isEmpty() ? "" : ", " + options.backfill();
+        return new EngineWay(NAME, "workers: " + options.workers() + more);
+    }
+
     @Override
     public void prepare(TestDatabase db) {
         migrate(db, Phase.EXPAND);

@@ -25,7 +25,7 @@ final class GrowthScenario implements Scenario {
     @Override
     public void run(Bench bench) throws SQLException {
         Options options = bench.options();
-        EngineWay engine = EngineWay.with(options.workers());
+        EngineWay engine = EngineWay.of(options);
         List<Long> sizes = options.sizes().stream().sorted().toList();
         warmUp(bench, engine);
         for (int round = 1; round <= options.rounds(); round++) {

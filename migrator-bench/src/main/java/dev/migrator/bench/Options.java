@@ -22,6 +22,7 @@ import java.util.function.Function;
  * @param layouts {@code bench.layouts}: the tables of {@code ways}; the other scenarios use the first one
  * @param sizes {@code bench.sizes}: rows of the tables of {@code growth}
  * @param workers {@code bench.workers}: workers of the engine's backfill
+ * @param backfill {@code bench.backfill}: what else the migration's file says under {@code backfill}, such as a throttle
  * @param folder {@code bench.folder}: where the server keeps its data, and the results go
  */
 record Options(
@@ -34,6 +35,7 @@ record Options(
         List<Layout> layouts,
         List<Long> sizes,
         int workers,
+        String backfill,
         Path folder) {
 
     /**
@@ -45,7 +47,9 @@ record Options(
         Reader reader = new Reader(properties, new ArrayList<>());
         Options options = new Options(
                 new TreeSet<>(reader.list(
-                        "scenarios", "ways,beside,writes,conflicts,replica,growth,profile", Function.identity())),
+                        "scenarios",
+                        "ways,beside,writes,conflicts,replica,growth,starts,profile",
+                        Function.identity())),
                 (int) reader.number("rounds", 3),
                 reader.number("rows", 1_000_000),
                 Duration.ofSeconds(reader.number("seconds", 20)),
@@ -54,6 +58,7 @@ record Options(
                 reader.list("layouts", "bigint,bigint-shuffled,uuid,uuid-shuffled", Layout::of),
                 reader.list("sizes", "100000,1000000,10000000", Long::valueOf),
                 (int) reader.number("workers", 1),
+                reader.text("backfill", ""),
                 Path.of(reader.text("folder", "target")).toAbsolutePath());
         if (!reader.problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("\n", reader.problems));

@@ -29,7 +29,7 @@ final class ProfileScenario implements Scenario {
     @Override
     public void run(Bench bench) throws SQLException, IOException {
         Options options = bench.options();
-        EngineWay engine = EngineWay.with(options.workers());
+        EngineWay engine = EngineWay.of(options);
         for (Layout layout : options.layouts()) {
             try (TestDatabase db = bench.site().items(layout, options.rows())) {
                 Path log = bench.site().server().logFile().orElseThrow();

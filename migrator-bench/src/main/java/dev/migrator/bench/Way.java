@@ -22,8 +22,8 @@ interface Way {
 
     /** All that run here: the engine first. */
     static List<Way> all(Options options) {
-        List<Way> ways = new ArrayList<>(List.of(
-                EngineWay.with(options.workers()), new PlainUpdate(), new KeysetBatches(), new TriggerTouches()));
+        List<Way> ways = new ArrayList<>(
+                List.of(EngineWay.of(options), new PlainUpdate(), new KeysetBatches(), new TriggerTouches()));
         if (PgrollWay.isInstalled()) {
             ways.add(new PgrollWay());
         }

@@ -59,7 +59,7 @@ public interface StepExecutor {
     boolean holds(Action.Require requirement);
 
     /**
-     * Asks a gate that only the server can answer: {@code sql}, {@code replicaLag}. What is not a quick, clean
+     * Asks a gate that only the server can answer: {@code sql}, {@code replicaLag}, {@code noUse}. What is not a quick, clean
      * answer is not known.
      */
     GateAnswer ask(Gate gate, GateQuestion question);

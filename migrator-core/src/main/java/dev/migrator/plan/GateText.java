@@ -20,6 +20,8 @@ final class GateText {
             return "releases (of registered instances)";
         } else if (gate instanceof Gate.ReplicaLag lag) {
             return "replicaLag " + Durations.format(lag.limit());
+        } else if (gate instanceof Gate.NoUse noUse) {
+            return "noUse for " + Durations.format(noUse.duration());
         } else if (gate instanceof Gate.Window window) {
             return "window " + window.text();
         } else if (gate instanceof Gate.Custom custom) {

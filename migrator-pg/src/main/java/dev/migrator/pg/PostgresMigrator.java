@@ -134,6 +134,8 @@ public final class PostgresMigrator {
      * @param by who, beside the database session's own user
      * @param reason why
      * @throws UnknownMigrationException if there is none with that id
+     * @throws ApprovalRefusedException if it could never count: no gate of that phase asks for one, that phase is complete, the
+     *     migration was started with another content, or the session's user is in none of the roles that the gates name
      * @throws IllegalArgumentException if it is not said who or why
      */
     public void approve(String id, Phase phase, String by, String reason) {
@@ -142,6 +144,7 @@ public final class PostgresMigrator {
             throw new IllegalArgumentException("An approval says who gives it and why; one of them is blank.");
         }
         install();
+        new ApprovalCheck(source).check(migration, phase, store.find(id));
         store.approve(id, phase, migration.checksum(), by, reason);
     }
 

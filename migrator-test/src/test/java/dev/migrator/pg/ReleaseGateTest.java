@@ -1,6 +1,7 @@
 package dev.migrator.pg;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.migrator.Direction;
 import dev.migrator.Gate;
@@ -204,5 +205,43 @@ class ReleaseGateTest extends ReleaseSite {
             assertThat(database.queryStrings("SELECT relname FROM pg_class WHERE relname = 'done_" + transaction + "'"))
                     .isEmpty();
         }
+    }
+
+    @Test
+    void anApprovalThatCanNeverCountIsRefusedAndNotRecorded() {
+        String ops = database.createRole("ops");
+        String dev = database.createRole("dev");
+        Migration strict = Migration.builder("0001_name")
+                .renameColumn("users", "name", "full_name")
+                .gates(
+                        Phase.CONTRACT,
+                        new Gate.Any(List.of(
+                                new Gate.Approval(1, List.of(Identifier.of(ops)), Optional.empty()),
+                                new Gate.Sql("SELECT false"))))
+                .gates(Phase.PURGE)
+                .build();
+        PostgresMigrator migrator = migrator("2.0", strict);
+        arrives(migrator, Phase.VALIDATE);
+        database.execute(
+                "GRANT USAGE ON SCHEMA migrator TO " + ops + ", " + dev,
+                "GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA migrator TO " + ops + ", " + dev,
+                "GRANT USAGE ON ALL SEQUENCES IN SCHEMA migrator TO " + ops + ", " + dev);
+        assertThatThrownBy(() -> migrator.approve("0001_name", Phase.PURGE, "ann", "fine"))
+                .isInstanceOf(ApprovalRefusedException.class)
+                .hasMessageContainingAll("opens nothing", "Those of CONTRACT do");
+        PostgresMigrator asDev = migrator(database.dataSource(dev), "2.0", strict);
+        assertThatThrownBy(() -> asDev.approve("0001_name", Phase.CONTRACT, "ann", "fine"))
+                .isInstanceOf(ApprovalRefusedException.class)
+                .hasMessageContainingAll("from " + dev, "none of the roles " + ops);
+        assertThatThrownBy(() -> migrator("2.0", NAME).approve("0001_name", Phase.CONTRACT, "ann", "fine"))
+                .isInstanceOf(ApprovalRefusedException.class)
+                .hasMessageContaining("another content");
+        assertThat(database.queryLong("SELECT count(*) FROM migrator.approval")).isZero();
+        migrator(database.dataSource(ops), "2.0", strict).approve("0001_name", Phase.CONTRACT, "ann", "fine");
+        arrives(migrator, Phase.CONTRACT);
+        assertThatThrownBy(() -> migrator(database.dataSource(ops), "2.0", strict)
+                        .approve("0001_name", Phase.CONTRACT, "ann", "again"))
+                .isInstanceOf(ApprovalRefusedException.class)
+                .hasMessageContainingAll("too late", "CONTRACT COMPLETE");
     }
 }

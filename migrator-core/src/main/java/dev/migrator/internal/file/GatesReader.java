@@ -20,8 +20,8 @@ import java.util.function.Supplier;
 final class GatesReader {
 
     private static final String ROLLBACK = "rollback";
-    private static final List<String> KINDS =
-            List.of("approval", "releases", "soak", "sql", "replicaLag", "window", "custom", "all", "any", "not");
+    private static final List<String> KINDS = List.of(
+            "approval", "releases", "soak", "sql", "replicaLag", "noUse", "window", "custom", "all", "any", "not");
     private static final String EXPECTED = "expected a gate, one of " + String.join(", ", KINDS);
 
     private final Report report;
@@ -75,6 +75,7 @@ final class GatesReader {
                     case "soak" -> "needs to know how long: { soak: 24h }";
                     case "sql" -> "needs a query: { sql: \"select …\" }";
                     case "replicaLag" -> "needs to know how much: { replicaLag: 10s }";
+                    case "noUse" -> "needs to know for how long: { noUse: 24h }";
                     case "window" -> "needs to know when: { window: \"Mon-Thu 09:00-16:00 Europe/Berlin\" }";
                     case "custom" -> "needs the name of the application's gate: { custom: NAME }";
                     case "all", "any" -> "needs gates: { " + name + ": [ … ] }";
@@ -110,6 +111,7 @@ final class GatesReader {
             case "soak" -> duration(keys, kind).flatMap(time -> make(path, before, () -> new Gate.Soak(time)));
             case "replicaLag" ->
                 duration(keys, kind).flatMap(time -> make(path, before, () -> new Gate.ReplicaLag(time)));
+            case "noUse" -> duration(keys, kind).flatMap(time -> make(path, before, () -> new Gate.NoUse(time)));
             case "custom" -> keys.optionalText(kind).flatMap(name -> make(path, before, () -> new Gate.Custom(name)));
             case "window" -> keys.optionalText(kind).flatMap(text -> window(keys, text));
             case "all" -> {

@@ -28,6 +28,8 @@ final class GateLeaves {
             releases(path, releases);
         } else if (gate instanceof Gate.ReplicaLag lag) {
             leaves.put(path + ".replicaLag", Durations.format(lag.limit()));
+        } else if (gate instanceof Gate.NoUse noUse) {
+            leaves.put(path + ".noUse", Durations.format(noUse.duration()));
         } else if (gate instanceof Gate.Window window) {
             leaves.put(path + ".window", window.text());
         } else if (gate instanceof Gate.Custom custom) {

@@ -23,7 +23,7 @@ class SettingsProblemsTest {
                         "2:54: gates.rollback[0]: unknown gate 'aproval'; did you mean 'approval'?",
                         "2:63: gates.rollback[1]: needs to know how long: { soak: 24h }",
                         "2:69: gates.rollback[2]: needs a query: { sql: \"select …\" }",
-                        "2:74: gates.rollback[3]: expected a gate, one of approval, releases, soak, sql, replicaLag, window,"
+                        "2:74: gates.rollback[3]: expected a gate, one of approval, releases, soak, sql, replicaLag, noUse, window,"
                                 + " custom, all, any, not, found nothing");
         assertThat(problems(operations + "gates:\n  purge:\n  - soak: 5\n  - soak: -5s\n  - soak: 0s\n  - sql: ''\n"
                         + "  - { soak: 1h, sql: x }\n  - reason: x\n  - { soak: 1h, reason: x }\n  - soak: 99999d\n"))
@@ -33,7 +33,7 @@ class SettingsProblemsTest {
                         "6:11: gates.purge[2].soak: is 0; it must be longer than nothing",
                         "7:10: gates.purge[3].sql: is blank",
                         "8:5: gates.purge[4]: has soak and sql; each gate is an entry of its own",
-                        "9:5: gates.purge[5]: expected a gate, one of approval, releases, soak, sql, replicaLag, window,"
+                        "9:5: gates.purge[5]: expected a gate, one of approval, releases, soak, sql, replicaLag, noUse, window,"
                                 + " custom, all, any, not",
                         "10:5: gates.purge[6]: has a 'reason', which only a gate with 'sql' can have",
                         "11:11: gates.purge[7].soak: is longer than 3650d, the longest that is possible");

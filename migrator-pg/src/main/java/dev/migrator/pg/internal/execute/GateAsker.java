@@ -2,10 +2,13 @@ package dev.migrator.pg.internal.execute;
 
 import dev.migrator.Gate;
 import dev.migrator.engine.GateAnswer;
+import dev.migrator.engine.GateQuestion;
 import dev.migrator.engine.StepFailure;
+import dev.migrator.pg.internal.release.UseLook;
 import dev.migrator.pg.internal.sql.Row;
 import dev.migrator.pg.internal.sql.Session;
 import dev.migrator.pg.internal.sql.SqlErrors;
+import dev.migrator.pg.internal.state.StateSql;
 import dev.migrator.pg.internal.transact.Message;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -20,16 +23,20 @@ final class GateAsker {
     private static final Duration LIMIT = Duration.ofSeconds(5);
 
     private final DataSource source;
+    private final StateSql sql;
 
-    GateAsker(DataSource source) {
+    GateAsker(DataSource source, StateSql sql) {
         this.source = source;
+        this.sql = sql;
     }
 
-    GateAnswer ask(Gate gate) {
+    GateAnswer ask(Gate gate, GateQuestion question) {
         if (gate instanceof Gate.Sql query) {
             return ask(query);
         } else if (gate instanceof Gate.ReplicaLag lag) {
             return new ReplicaLagLook(source).at(lag);
+        } else if (gate instanceof Gate.NoUse noUse) {
+            return new UseLook(source, sql).at(noUse, question);
         }
         return GateAnswer.unknown("this version can't ask the gate " + gate.name());
     }

@@ -121,7 +121,7 @@ public final class PgExecutor implements StepExecutor {
         this.indexDropper = new IndexDropper(sql, transactions, concurrently);
         this.scripts = new ScriptRunner(direct, sql, settings, pace, transactions, concurrently);
         this.comparer = new Comparer(source, sql, transactions, settings, pace);
-        this.gates = new GateAsker(source);
+        this.gates = new GateAsker(source, sql);
         this.enteredBefore = new EnteredBefore(source, sql, pace);
     }
 
@@ -206,7 +206,7 @@ public final class PgExecutor implements StepExecutor {
 
     @Override
     public GateAnswer ask(Gate gate, GateQuestion question) {
-        return gates.ask(gate);
+        return gates.ask(gate, question);
     }
 
     @Override

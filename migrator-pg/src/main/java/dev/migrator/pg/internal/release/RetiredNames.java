@@ -1,19 +1,6 @@
 package dev.migrator.pg.internal.release;
 
-import dev.migrator.Identifier;
 import dev.migrator.Migration;
-import dev.migrator.operation.AddColumn;
-import dev.migrator.operation.AddForeignKey;
-import dev.migrator.operation.ChangeType;
-import dev.migrator.operation.CreateIndex;
-import dev.migrator.operation.DropColumn;
-import dev.migrator.operation.MergeColumns;
-import dev.migrator.operation.OldColumn;
-import dev.migrator.operation.Operation;
-import dev.migrator.operation.RenameColumn;
-import dev.migrator.operation.RunSql;
-import dev.migrator.operation.SetNotNull;
-import dev.migrator.operation.SplitColumn;
 import dev.migrator.pg.internal.sql.SqlErrors;
 import java.sql.SQLException;
 import java.util.HashMap;
@@ -35,20 +22,13 @@ public final class RetiredNames {
     /** Those of some migrations. */
     public RetiredNames(List<Migration> migrations) {
         for (Migration migration : migrations) {
-            List<Pattern> names = migration.operations().stream()
-                    .flatMap(operation -> operation.match(new Retires()).stream())
-                    .map(RetiredNames::alone)
+            List<Pattern> names = RetiredColumn.of(migration).stream()
+                    .map(retired -> Names.alone(retired.column()))
                     .toList();
             if (!names.isEmpty()) {
                 columns.put(migration.id(), names);
             }
         }
-    }
-
-    /** A name that is no part of a longer one. */
-    private static Pattern alone(Identifier name) {
-        String letter = "[\\p{L}\\p{N}_$]";
-        return Pattern.compile("(?<!" + letter + ")" + Pattern.quote(name.value()) + "(?!" + letter + ")");
     }
 
     /**
@@ -83,58 +63,5 @@ public final class RetiredNames {
         Map<Failure, Long> taken = Map.copyOf(failures);
         failures.clear();
         return taken;
-    }
-
-    /** The columns that an operation takes away at CONTRACT. */
-    private static final class Retires implements Operation.Cases<List<Identifier>> {
-        @Override
-        public List<Identifier> addColumn(AddColumn operation) {
-            return List.of();
-        }
-
-        @Override
-        public List<Identifier> renameColumn(RenameColumn operation) {
-            return List.of(operation.column());
-        }
-
-        @Override
-        public List<Identifier> changeType(ChangeType operation) {
-            return operation.to().isPresent() ? List.of(operation.column()) : List.of();
-        }
-
-        @Override
-        public List<Identifier> splitColumn(SplitColumn operation) {
-            return List.of(operation.column());
-        }
-
-        @Override
-        public List<Identifier> mergeColumns(MergeColumns operation) {
-            return operation.columns().stream().map(OldColumn::column).toList();
-        }
-
-        @Override
-        public List<Identifier> dropColumn(DropColumn operation) {
-            return List.of(operation.column());
-        }
-
-        @Override
-        public List<Identifier> setNotNull(SetNotNull operation) {
-            return List.of();
-        }
-
-        @Override
-        public List<Identifier> createIndex(CreateIndex operation) {
-            return List.of();
-        }
-
-        @Override
-        public List<Identifier> addForeignKey(AddForeignKey operation) {
-            return List.of();
-        }
-
-        @Override
-        public List<Identifier> runSql(RunSql operation) {
-            return List.of();
-        }
     }
 }
