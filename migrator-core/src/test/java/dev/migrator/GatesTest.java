@@ -133,7 +133,7 @@ class GatesTest {
         assertReads(
                 "replicaLag: 10s", new Gate.ReplicaLag(Duration.ofSeconds(10)), "gates.contract[0].replicaLag = 10s");
         assertReads(
-                "noUse: 24h", new Gate.NoUse(Duration.ofHours(24)), "gates.contract[0].noUse = 24h");
+                "noUse: 24h", new Gate.NoUse(Duration.ofHours(24)), "gates.contract[0].noUse = 1d");
         assertReads(
                 "window: Mon-Thu 09:00-16:00 Europe/Berlin",
                 Gate.Window.of("Mon-Thu 09:00-16:00 Europe/Berlin"),

@@ -74,7 +74,7 @@ class SettingsProblemsTest {
                                 + " or Mon-Fri 22:00-06:00 Europe/Berlin",
                         "12:13: gates.contract[8].custom: is blank",
                         "13:5: gates.contract[9]: expected a gate, one of approval, releases, soak, sql, replicaLag,"
-                                + " window, custom, all, any, not, found a list",
+                                + " noUse, window, custom, all, any, not, found a list",
                         "14:5: gates.contract[10]: needs to know how much: { replicaLag: 10s }");
     }
 
