@@ -132,8 +132,7 @@ class GatesTest {
                 "gates.contract[0].releases.ignoreApplications[0] = psql");
         assertReads(
                 "replicaLag: 10s", new Gate.ReplicaLag(Duration.ofSeconds(10)), "gates.contract[0].replicaLag = 10s");
-        assertReads(
-                "noUse: 24h", new Gate.NoUse(Duration.ofHours(24)), "gates.contract[0].noUse = 1d");
+        assertReads("noUse: 24h", new Gate.NoUse(Duration.ofHours(24)), "gates.contract[0].noUse = 1d");
         assertReads(
                 "window: Mon-Thu 09:00-16:00 Europe/Berlin",
                 Gate.Window.of("Mon-Thu 09:00-16:00 Europe/Berlin"),

@@ -89,9 +89,7 @@ final class InstanceStart {
             registration.advice().forEach(line -> LOG.info("Instance {}: {}", id(), line));
             return live.apply(advancing);
         } catch (RuntimeException e) {
-            if (waits) {
-                advancing.ifPresent(Advance::close);
-            }
+            advancing.ifPresent(Advance::close);
             throw e;
         }
     }

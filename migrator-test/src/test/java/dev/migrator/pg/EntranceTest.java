@@ -44,6 +44,8 @@ class EntranceTest extends ReleaseSite {
                 until(() -> migrator.instances().get(0).uses().values().stream()
                         .allMatch(InstanceStatus.Use::acknowledged));
                 assertThat(instance.shape(after, NAME.id())).isEqualTo(Shape.NEW);
+                before.setAutoCommit(false);
+                before.rollback(before.setSavepoint());
                 assertThat(instance.shape(before, NAME.id())).isEqualTo(Shape.OLD);
                 after.commit();
                 waits(to(migrator, Phase.CONTRACT), "is from before the instances changed over");
@@ -107,6 +109,16 @@ class EntranceTest extends ReleaseSite {
             insert.addBatch();
             assertThat(insert.executeBatch()).containsExactly(1, 1);
             assertThat(connection.getAutoCommit()).isTrue();
+            try (Statement statement = connection.createStatement()) {
+                statement.setFetchSize(10);
+                try (ResultSet rows = statement.executeQuery("SELECT id FROM users ORDER BY id")) {
+                    for (int id = 1; id <= 103; id++) {
+                        assertThat(rows.next()).isTrue();
+                        assertThat(rows.getInt(1)).isEqualTo(id);
+                    }
+                }
+                assertThat(statement.getFetchSize()).isEqualTo(10);
+            }
             assertThatThrownBy(() -> {
                         insert.setInt(1, 1);
                         insert.executeUpdate();

@@ -18,8 +18,7 @@ import org.postgresql.core.TransactionState;
 
 /** A connection of which each transaction begins at the entrance; in autocommit mode, that is each statement. */
 final class EnteringConnection implements InvocationHandler, ShapedConnection {
-    /** After these a transaction is over, or there is another connection behind this one. */
-    private static final Set<String> ENDS = Set.of("commit", "rollback", "setAutoCommit", "close", "abort");
+    private static final Set<String> ENDS = Set.of("commit", "rollback", "close", "abort");
 
     private final Connection connection;
     private final Entrance entrance;
@@ -61,7 +60,7 @@ final class EnteringConnection implements InvocationHandler, ShapedConnection {
 
     private @Nullable Object pass(Connection proxy, Method method, @Nullable Object @Nullable [] arguments)
             throws Throwable {
-        boolean ends = ENDS.contains(method.getName()) && !(arguments != null && arguments[0] instanceof Savepoint);
+        boolean ends = ends(method.getName(), arguments == null ? null : arguments[0]);
         try {
             Object result = reflect(connection, method, arguments);
             return result instanceof Statement statement ? entering(statement, proxy, method) : result;
@@ -70,6 +69,13 @@ final class EnteringConnection implements InvocationHandler, ShapedConnection {
                 entry = Optional.empty();
             }
         }
+    }
+
+    /** Whether a transaction that is under way is over after a call. */
+    private boolean ends(String method, @Nullable Object argument) throws SQLException {
+        return method.equals("setAutoCommit")
+                ? !Boolean.valueOf(connection.getAutoCommit()).equals(argument)
+                : ENDS.contains(method) && !(argument instanceof Savepoint);
     }
 
     private static boolean wraps(@Nullable Object @Nullable [] arguments) {
@@ -120,16 +126,18 @@ final class EnteringConnection implements InvocationHandler, ShapedConnection {
 
     private @Nullable Object alone(EnteringStatement statement, Execution execution) throws Throwable {
         connection.setAutoCommit(false);
+        int fetchSize = statement.readsAllAtOnce();
         try {
             statement.prepares(!begin().unprepared());
             Object result = execution.run();
             connection.commit();
             return result;
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException | Error e) {
             connection.rollback();
             throw e;
         } finally {
             entry = Optional.empty();
+            statement.readsBy(fetchSize);
             connection.setAutoCommit(true);
         }
     }

@@ -65,6 +65,20 @@ final class EnteringStatement implements InvocationHandler {
         }
     }
 
+    /** Its rows don't come piece by piece, for which the transaction would have to last; the number by which they did. */
+    int readsAllAtOnce() throws SQLException {
+        int before = statement.getFetchSize();
+        readsBy(0);
+        return before;
+    }
+
+    /** How many rows come at a time; zero: all. */
+    void readsBy(int rows) throws SQLException {
+        if (!statement.isClosed() && statement.getFetchSize() != rows) {
+            statement.setFetchSize(rows);
+        }
+    }
+
     /** Whether it may be prepared on the server. */
     void prepares(boolean may) throws SQLException {
         if (may == threshold.isEmpty() || !statement.isWrapperFor(PGStatement.class)) {
