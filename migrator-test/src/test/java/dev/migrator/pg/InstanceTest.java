@@ -49,7 +49,8 @@ class InstanceTest extends ReleaseSite {
             try (BackgroundSession contract = BackgroundSession.holding(
                     database,
                     "BEGIN; SELECT migrator.ensure_released('database', '0001_name', '" + NAME.checksum()
-                            + "', 'OLD', NULL); UPDATE migrator.migration SET phase = 'CONTRACT', status = 'RUNNING'")) {
+                            + "', 'OLD', NULL); UPDATE migrator.migration SET phase = 'CONTRACT', status = 'RUNNING';"
+                            + " UPDATE migrator.step SET status = 'DONE' WHERE phase = 'CONTRACT'")) {
                 Thread registering = new Thread(
                         () -> assertThatThrownBy(() -> migrator("1.0", NAME).register(uses(Uses.OLD)))
                                 .isInstanceOf(UnsafeSchemaException.class));
@@ -86,6 +87,19 @@ class InstanceTest extends ReleaseSite {
                 .hasMessageContaining("which is contracted: it stands at CONTRACT COMPLETE");
         assertThatThrownBy(() -> migrator("0.9").register(QUICK))
                 .hasMessageContaining("does not know migration 0001_name, whose old shape is contracted");
+        // Of a CONTRACT that failed before anything was done the old shape is whole.
+        database.execute(
+                "CREATE TABLE kept AS SELECT * FROM migrator.step",
+                "UPDATE migrator.migration SET status = 'FAILED'",
+                "UPDATE migrator.step SET status = 'PLANNED' WHERE phase = 'CONTRACT'");
+        migrator("1.0", NAME).register(QUICK).close();
+        database.execute("UPDATE migrator.step SET status = 'DONE' WHERE ordinal ="
+                + " (SELECT min(ordinal) FROM kept WHERE phase = 'CONTRACT')");
+        assertThatThrownBy(() -> migrator("1.0", NAME).register(QUICK)).hasMessageContaining("CONTRACT FAILED");
+        database.execute(
+                "UPDATE migrator.migration SET status = 'COMPLETE'",
+                "UPDATE migrator.step SET status = kept.status FROM kept WHERE kept.ordinal = step.ordinal",
+                "DROP TABLE kept");
         arrives(migrator, Phase.PURGE);
         try (ApplicationInstance later = migrator("3.0", NAME).register(QUICK)) {
             assertThat(later.isLive()).isTrue();

@@ -30,7 +30,7 @@ BEGIN
     IF TG_OP = 'UPDATE' AND OLD.status = 'RUNNING' AND OLD.phase IN ('EXPAND', 'CONTRACT', 'PURGE')
             AND (NEW.status, NEW.phase) <> (OLD.status, OLD.phase) THEN
         -- Tables have changed: what sessions have prepared before may be of no use any more.
-        PERFORM pg_catalog.nextval('${schema}.table_changes');
+        PERFORM pg_catalog.nextval(pg_catalog.format('%I.table_changes', TG_TABLE_SCHEMA)::pg_catalog.regclass);
     END IF;
     RETURN NEW;
 END
@@ -73,12 +73,17 @@ CREATE FUNCTION ${schema}.start_instance(
     known text[], checksums text[], shapes text[])
     RETURNS TABLE (
         migration text, checksum text, definition text, phase text, status text, direction text, shape text, epoch bigint,
-        retires boolean)
+        retires boolean, contracted boolean)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $fn$
 BEGIN
+    -- Before the query takes its snapshot: who is just contracting is waited for here.
+    PERFORM 1 FROM ${schema}.migration AS m WHERE m.target = for_target ORDER BY m.migration FOR SHARE;
     RETURN QUERY
         SELECT r.migration, r.checksum, CASE WHEN r.checksum = ANY (checksums) THEN '' ELSE r.definition END,
-            r.phase, r.status, r.direction, r.shape, r.epoch, r.retires
+            r.phase, r.status, r.direction, r.shape, r.epoch, r.retires,
+            r.phase = 'PURGE' OR r.phase = 'CONTRACT' AND (r.status = 'COMPLETE' OR EXISTS (
+                SELECT FROM ${schema}.step AS s
+                WHERE s.target = for_target AND s.migration = r.migration AND s.phase = 'CONTRACT' AND s.status <> 'PLANNED'))
         FROM ${schema}.register_instance(for_target, new_instance, of_release, time_to_live, known, checksums, shapes) AS r;
     UPDATE ${schema}.instance AS i SET advances = may_advance, enters = will_enter
         WHERE i.target = for_target AND i.instance = new_instance;

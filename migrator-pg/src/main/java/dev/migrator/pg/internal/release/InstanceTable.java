@@ -36,10 +36,12 @@ public final class InstanceTable {
      *
      * @param standing where it stands
      * @param checksum of the definition with which it was started
-     * @param definition the definition with which it was started
+     * @param definition the definition with which it was started; empty if the instance knows it
      * @param retires whether its CONTRACT takes an old shape away
+     * @param contracted whether the old shape has been retired, perhaps half: something of CONTRACT was begun
      */
-    public record Recorded(Standing standing, String checksum, String definition, boolean retires) {}
+    public record Recorded(
+            Standing standing, String checksum, String definition, boolean retires, boolean contracted) {}
 
     /** Registers an instance, or registers it anew; what all migrations on record stand at, in that moment. */
     public List<Recorded> register(
@@ -66,7 +68,11 @@ public final class InstanceTable {
                         known.stream().map(one -> one.uses().name()).toList())
                 .stream()
                 .map(row -> new Recorded(
-                        Standing.of(row), row.text("checksum"), row.text("definition"), row.isTrue("retires")))
+                        Standing.of(row),
+                        row.text("checksum"),
+                        row.text("definition"),
+                        row.isTrue("retires"),
+                        row.isTrue("contracted")))
                 .toList();
     }
 

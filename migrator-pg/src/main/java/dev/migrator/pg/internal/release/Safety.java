@@ -41,7 +41,7 @@ public final class Safety {
             problem(one, Optional.ofNullable(byId.remove(one.id()))).ifPresent(problems::add);
         }
         for (Recorded unknown : byId.values()) {
-            if (unknown.retires() && unknown.standing().hasLostOldShape()) {
+            if (unknown.retires() && unknown.contracted()) {
                 problems.add("it does not know migration " + unknown.standing().migration()
                         + ", whose old shape is contracted: it stands at "
                         + unknown.standing().position());
@@ -68,7 +68,7 @@ public final class Safety {
         return switch (one.uses()) {
             case BOTH -> Optional.empty();
             case OLD ->
-                standing.hasLostOldShape() && (one.stated() || !standing.isFinished())
+                recorded.contracted() && (one.stated() || !standing.isFinished())
                         ? Optional.of("it uses the old shape of migration " + one.id()
                                 + ", which is contracted: it stands at " + standing.position())
                         : Optional.empty();

@@ -47,10 +47,4 @@ public record Standing(String migration, Position position, Shape shape, long ep
     private boolean isBeforeAll() {
         return position.phase() == Phase.EXPAND && position.status() == Status.PENDING;
     }
-
-    /** Whether the old shape has been retired, perhaps half, or is just being brought back. */
-    boolean hasLostOldShape() {
-        boolean waits = position.status() == Status.WAITING && position.direction() == Direction.FORWARD;
-        return position.phase() == Phase.PURGE || (position.phase() == Phase.CONTRACT && !waits);
-    }
 }
