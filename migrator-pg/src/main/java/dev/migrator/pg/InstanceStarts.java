@@ -14,6 +14,7 @@ import dev.migrator.pg.internal.release.Pools;
 import dev.migrator.pg.internal.release.Registration;
 import dev.migrator.pg.internal.release.RetiredNames;
 import dev.migrator.pg.internal.release.Safety;
+import dev.migrator.pg.internal.release.StatementUses;
 import dev.migrator.pg.internal.state.StateSql;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,7 +90,8 @@ final class InstanceStarts {
             Function<Integer, BackfillHelper> help) {
         InstanceSettings instance = settings.instance();
         RetiredNames retired = new RetiredNames(migrations);
-        Heart heart = new Heart(registration, retired, instance.leaseTime(), () -> {
+        StatementUses uses = new StatementUses(migrations);
+        Heart heart = new Heart(registration, retired, uses, instance.leaseTime(), () -> {
             advance.ifPresent(Advance::wake);
             if (registration.leavesPreparedBehind()) {
                 Pools.evict(source);
@@ -108,6 +110,7 @@ final class InstanceStarts {
             behind.add(listener);
         }
         Entrance entrance = new Entrance(sql, registration.id(), heart::wake);
-        return new ApplicationInstance(registration, heart, new EnteringDataSource(source, entrance, retired), behind);
+        return new ApplicationInstance(
+                registration, heart, new EnteringDataSource(source, entrance, retired, uses), behind);
     }
 }

@@ -10,6 +10,7 @@ import dev.migrator.pg.internal.release.Registration;
 import dev.migrator.pg.internal.release.RetiredNames;
 import dev.migrator.pg.internal.release.Safety;
 import dev.migrator.pg.internal.release.ShapedConnection;
+import dev.migrator.pg.internal.release.StatementUses;
 import dev.migrator.pg.internal.state.StateSql;
 import dev.migrator.test.TestDatabase;
 import java.sql.Connection;
@@ -79,8 +80,9 @@ final class SimulatedInstance {
 
     private Connection connect() throws SQLException {
         Entrance entrance = new Entrance(sql(), registration.id(), () -> refused++);
-        Connection opened =
-                new EnteringDataSource(database.dataSource(), entrance, new RetiredNames(List.of())).getConnection();
+        Connection opened = new EnteringDataSource(
+                        database.dataSource(), entrance, new RetiredNames(List.of()), new StatementUses(List.of()))
+                .getConnection();
         opened.setAutoCommit(false);
         return opened;
     }

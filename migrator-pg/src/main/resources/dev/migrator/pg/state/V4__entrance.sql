@@ -194,4 +194,34 @@ END
 $fn$;
 COMMENT ON FUNCTION ${schema}.retired_used(text, text, text, text, text, bigint) IS 'Keeps that an instance has named a retired shape; only while it is retired.';
 
+------------------------------------------------------------------------------------------------------ statement_use
+
+CREATE TABLE ${schema}.statement_use (
+    target    text        NOT NULL,
+    migration text        NOT NULL,
+    statement text        NOT NULL,
+    times     bigint      NOT NULL CHECK (times > 0),
+    last_at   timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    PRIMARY KEY (target, migration, statement)
+);
+COMMENT ON TABLE ${schema}.statement_use IS 'Statements of instances whose transactions enter, that named what a migration takes away; as the instances count them.';
+COMMENT ON COLUMN ${schema}.statement_use.target IS 'What is migrated: the database.';
+COMMENT ON COLUMN ${schema}.statement_use.migration IS 'The migration that takes it away.';
+COMMENT ON COLUMN ${schema}.statement_use.statement IS 'The beginning of the statement.';
+COMMENT ON COLUMN ${schema}.statement_use.times IS 'How often it was executed.';
+COMMENT ON COLUMN ${schema}.statement_use.last_at IS 'When that was last told.';
+
+CREATE FUNCTION ${schema}.statements_used(
+    for_target text, of_migrations text[], statements text[], so_often bigint[]) RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $fn$
+    INSERT INTO ${schema}.statement_use AS u (target, migration, statement, times)
+        SELECT m.target, m.migration, n.statement, n.times
+        FROM unnest(of_migrations, statements, so_often) AS n (migration, statement, times)
+        JOIN ${schema}.migration AS m ON m.target = for_target AND m.migration = n.migration
+        ORDER BY m.migration, n.statement
+        ON CONFLICT (target, migration, statement) DO UPDATE
+            SET times = u.times + excluded.times, last_at = excluded.last_at
+$fn$;
+COMMENT ON FUNCTION ${schema}.statements_used(text, text[], text[], bigint[]) IS 'Counts statements that named what a migration takes away.';
+
 CREATE OR REPLACE FUNCTION ${schema}.state_version() RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT 4';

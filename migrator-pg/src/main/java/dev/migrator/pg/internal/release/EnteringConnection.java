@@ -24,21 +24,32 @@ final class EnteringConnection implements InvocationHandler, ShapedConnection {
     private final Entrance entrance;
     private final PreparedBefore prepared;
     private final RetiredNames retired;
+    private final StatementUses uses;
     private Optional<Entry> entry = Optional.empty();
 
     private EnteringConnection(
-            Connection connection, Entrance entrance, PreparedBefore prepared, RetiredNames retired) {
+            Connection connection,
+            Entrance entrance,
+            PreparedBefore prepared,
+            RetiredNames retired,
+            StatementUses uses) {
         this.connection = connection;
         this.entrance = entrance;
         this.prepared = prepared;
         this.retired = retired;
+        this.uses = uses;
     }
 
-    static Connection over(Connection connection, Entrance entrance, PreparedBefore prepared, RetiredNames retired) {
+    static Connection over(
+            Connection connection,
+            Entrance entrance,
+            PreparedBefore prepared,
+            RetiredNames retired,
+            StatementUses uses) {
         return (Connection) Proxy.newProxyInstance(
                 EnteringConnection.class.getClassLoader(),
                 new Class<?>[] {Connection.class, ShapedConnection.class},
-                new EnteringConnection(connection, entrance, prepared, retired));
+                new EnteringConnection(connection, entrance, prepared, retired, uses));
     }
 
     @Override
@@ -63,7 +74,7 @@ final class EnteringConnection implements InvocationHandler, ShapedConnection {
         boolean ends = ends(method.getName(), arguments == null ? null : arguments[0]);
         try {
             Object result = reflect(connection, method, arguments);
-            return result instanceof Statement statement ? entering(statement, proxy, method) : result;
+            return result instanceof Statement statement ? entering(statement, proxy, method, arguments) : result;
         } finally {
             if (ends) {
                 entry = Optional.empty();
@@ -82,13 +93,17 @@ final class EnteringConnection implements InvocationHandler, ShapedConnection {
         return arguments != null && arguments[0] == ShapedConnection.class;
     }
 
-    private Object entering(Statement statement, Connection proxy, Method method) {
+    private Object entering(
+            Statement statement, Connection proxy, Method method, @Nullable Object @Nullable [] arguments) {
+        Optional<String> text =
+                arguments != null && arguments[0] instanceof String sql ? Optional.of(sql) : Optional.empty();
         Class<?> kind = method.getReturnType();
         return EnteringStatement.over(
                 statement,
                 CallableStatement.class == kind || PreparedStatement.class == kind ? kind : Statement.class,
                 this,
-                proxy);
+                proxy,
+                text);
     }
 
     @Override
@@ -109,10 +124,11 @@ final class EnteringConnection implements InvocationHandler, ShapedConnection {
         Object run() throws Throwable;
     }
 
-    /** Executes a statement in a transaction that has entered: in the one under way, else in one of its own. */
+    /** Executes a statement, whose text may be known, in a transaction that has entered: in the one under way, else in one of its own. */
     @Nullable
-    Object execute(EnteringStatement statement, Execution execution) throws Throwable {
+    Object execute(EnteringStatement statement, Optional<String> text, Execution execution) throws Throwable {
         try {
+            text.ifPresent(uses::executed);
             if (!connection.getAutoCommit()) {
                 statement.prepares(!begin().unprepared());
                 return execution.run();

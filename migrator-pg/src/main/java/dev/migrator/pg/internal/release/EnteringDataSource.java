@@ -12,6 +12,7 @@ public final class EnteringDataSource implements DataSource {
     private final DataSource source;
     private final Entrance entrance;
     private final RetiredNames retired;
+    private final StatementUses uses;
     private final PreparedBefore prepared = new PreparedBefore();
 
     /**
@@ -20,16 +21,18 @@ public final class EnteringDataSource implements DataSource {
      * @param source where connections come from
      * @param entrance where transactions begin
      * @param retired told of statements that have failed
+     * @param uses told of statements
      */
-    public EnteringDataSource(DataSource source, Entrance entrance, RetiredNames retired) {
+    public EnteringDataSource(DataSource source, Entrance entrance, RetiredNames retired, StatementUses uses) {
         this.source = source;
         this.entrance = entrance;
         this.retired = retired;
+        this.uses = uses;
     }
 
     @Override
     public Connection getConnection() throws SQLException {
-        return EnteringConnection.over(source.getConnection(), entrance, prepared, retired);
+        return EnteringConnection.over(source.getConnection(), entrance, prepared, retired, uses);
     }
 
     @Override

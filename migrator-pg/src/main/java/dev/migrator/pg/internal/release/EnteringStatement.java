@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGStatement;
@@ -17,20 +18,26 @@ final class EnteringStatement implements InvocationHandler {
     private final Statement statement;
     private final EnteringConnection connection;
     private final Connection face;
+    /** That of a prepared one. */
+    private final Optional<String> text;
+
     /** From how many executions on it is prepared on the server, while that is taken from it. */
     private OptionalInt threshold = OptionalInt.empty();
 
-    private EnteringStatement(Statement statement, EnteringConnection connection, Connection face) {
+    private EnteringStatement(
+            Statement statement, EnteringConnection connection, Connection face, Optional<String> text) {
+        this.text = text;
         this.statement = statement;
         this.connection = connection;
         this.face = face;
     }
 
-    static Object over(Statement statement, Class<?> kind, EnteringConnection connection, Connection face) {
+    static Object over(
+            Statement statement, Class<?> kind, EnteringConnection connection, Connection face, Optional<String> text) {
         return Proxy.newProxyInstance(
                 EnteringStatement.class.getClassLoader(),
                 new Class<?>[] {kind},
-                new EnteringStatement(statement, connection, face));
+                new EnteringStatement(statement, connection, face, text));
     }
 
     @Override
@@ -50,10 +57,11 @@ final class EnteringStatement implements InvocationHandler {
     }
 
     private @Nullable Object execute(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
-        if (arguments != null && arguments[0] instanceof String sql && face.getAutoCommit()) {
-            checkBeginsNothing(sql);
+        Optional<String> executed = arguments != null && arguments[0] instanceof String sql ? Optional.of(sql) : text;
+        if (executed.isPresent() && face.getAutoCommit()) {
+            checkBeginsNothing(executed.get());
         }
-        return connection.execute(this, () -> EnteringConnection.reflect(statement, method, arguments));
+        return connection.execute(this, executed, () -> EnteringConnection.reflect(statement, method, arguments));
     }
 
     private static void checkBeginsNothing(String sql) throws SQLException {

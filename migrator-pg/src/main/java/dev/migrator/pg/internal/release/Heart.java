@@ -14,6 +14,7 @@ public final class Heart implements AutoCloseable {
 
     private final Registration registration;
     private final RetiredNames retired;
+    private final StatementUses uses;
     private final Runnable afterBeat;
     private final Duration period;
     private final Semaphore wakes = new Semaphore(0);
@@ -25,12 +26,19 @@ public final class Heart implements AutoCloseable {
      * A heart that does not beat yet.
      *
      * @param retired whose counts are told with each beat
+     * @param uses the same
      * @param leaseTime for how long the instance counts as live without a sign of life
      * @param afterBeat what else there is to do when it has been told where the migrations stand
      */
-    public Heart(Registration registration, RetiredNames retired, Duration leaseTime, Runnable afterBeat) {
+    public Heart(
+            Registration registration,
+            RetiredNames retired,
+            StatementUses uses,
+            Duration leaseTime,
+            Runnable afterBeat) {
         this.registration = registration;
         this.retired = retired;
+        this.uses = uses;
         this.afterBeat = afterBeat;
         this.period = leaseTime.dividedBy(3);
         this.thread = new Thread(this::run, "migrator heartbeat " + registration.id());
@@ -65,6 +73,7 @@ public final class Heart implements AutoCloseable {
                     LOG.info("Instance {} is registered again", registration.id());
                 }
                 registration.tell(retired.take());
+                registration.tell(uses);
                 afterBeat.run();
                 trouble = "";
             } catch (MigratorException e) {

@@ -124,6 +124,17 @@ public final class InstanceTable {
                 times);
     }
 
+    /** Counts statements of an instance that named what goes. */
+    public void tellUses(Session session, Map<StatementUses.Use, Long> uses) throws SQLException {
+        List<Map.Entry<StatementUses.Use, Long>> all = List.copyOf(uses.entrySet());
+        session.tryQuery(
+                "SELECT " + sql.table("statements_used").quoted() + "(?, ?, ?, ?::pg_catalog.int8[])",
+                sql.target(),
+                all.stream().map(one -> one.getKey().migration()).toList(),
+                all.stream().map(one -> one.getKey().statement()).toList(),
+                all.stream().map(one -> String.valueOf(one.getValue())).toList());
+    }
+
     /** Forgets an instance that has stopped. */
     public void unregister(Session session, String instance) throws SQLException {
         session.tryQuery("SELECT " + sql.table("unregister_instance").quoted() + "(?, ?)", sql.target(), instance);

@@ -220,6 +220,22 @@ public final class Registration {
         }
     }
 
+    /** Tells the server of statements that named what goes. */
+    void tell(StatementUses uses) {
+        Map<StatementUses.Use, Long> taken = uses.take();
+        if (!taken.isEmpty()) {
+            try {
+                ask("statements that name what goes could not be told", session -> {
+                    table.tellUses(session, taken);
+                    return true;
+                });
+            } catch (StepFailure e) {
+                uses.keep(taken);
+                throw e;
+            }
+        }
+    }
+
     /** Ends it. */
     public void unregister() {
         lapse();

@@ -56,20 +56,20 @@ public final class UseLook {
                 .stream()
                 .map(row -> new QualifiedName(Identifier.of(row.text("schema")), Identifier.of("pg_stat_statements")))
                 .findFirst();
-        if (view.isEmpty()) {
-            return GateAnswer.unknown(
-                    "which statements have run is not known: CREATE EXTENSION pg_stat_statements in this"
-                            + " database, with shared_preload_libraries = 'pg_stat_statements'");
-        }
+        return view.isPresent()
+                ? ofServer(session, gate, question, columns, view.get())
+                : ofInstances(session, gate, question);
+    }
+
+    private GateAnswer ofServer(
+            Session session, Gate.NoUse gate, GateQuestion question, List<RetiredColumn> columns, QualifiedName view) {
         Row now = session.query(
                         "SELECT pg_catalog.clock_timestamp() AS now, pg_catalog.concat(stats_reset, '/', dealloc) AS mark FROM "
-                                + new QualifiedName(view.get().schema(), Identifier.of("pg_stat_statements_info"))
-                                        .quoted())
+                                + new QualifiedName(view.schema(), Identifier.of("pg_stat_statements_info")).quoted())
                 .get(0);
-        List<Row> statements =
-                session.query("SELECT query, calls FROM " + view.get().quoted()
-                        + " WHERE dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())"
-                        + " ORDER BY calls DESC");
+        List<Row> statements = session.query("SELECT query, calls FROM " + view.quoted()
+                + " WHERE dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())"
+                + " ORDER BY calls DESC");
         if (statements.stream().anyMatch(row -> row.optionalText("query")
                 .filter("<insufficient privilege>"::equals)
                 .isPresent())) {
@@ -79,6 +79,33 @@ public final class UseLook {
                 .filter(row -> columns.stream()
                         .anyMatch(column -> names(row.optionalText("query").orElse(""), column)))
                 .toList();
+        return answer(gate, now, using, before(session, question));
+    }
+
+    /** Without the extension, what instances whose transactions enter have counted; which tells nothing where one does not. */
+    private GateAnswer ofInstances(Session session, Gate.NoUse gate, GateQuestion question) {
+        Row now = session.query(
+                        """
+                        SELECT pg_catalog.clock_timestamp() AS now, 'instances' AS mark, pg_catalog.count(*) AS live,
+                            pg_catalog.count(*) FILTER (WHERE NOT enters) AS silent
+                        FROM %s WHERE target = ? AND expires_at > pg_catalog.clock_timestamp()"""
+                                .formatted(sql.table("instance").quoted()),
+                        sql.target())
+                .get(0);
+        if (now.number("live") == 0 || now.number("silent") > 0) {
+            return GateAnswer.unknown(
+                    "which statements have run is not known: CREATE EXTENSION pg_stat_statements in this"
+                            + " database, with shared_preload_libraries = 'pg_stat_statements'; or let all instances take their"
+                            + " connections from ApplicationInstance.dataSource(), which counts them ("
+                            + now.number("live")
+                            + " live instances, of which " + now.number("silent") + " do not)");
+        }
+        List<Row> using = session.query(
+                "SELECT statement AS query, times AS calls FROM "
+                        + sql.table("statement_use").quoted()
+                        + " WHERE target = ? AND migration = ? ORDER BY last_at DESC",
+                sql.target(),
+                question.migration().id());
         return answer(gate, now, using, before(session, question));
     }
 
