@@ -1,5 +1,6 @@
 package dev.migrator.pg;
 
+import dev.migrator.engine.ErrorClass;
 import dev.migrator.engine.StepFailure;
 import dev.migrator.pg.internal.release.Registration;
 import java.time.Duration;
@@ -66,9 +67,9 @@ final class InstanceStart {
     /** Registers; throws if the schema is not safe in time. */
     ApplicationInstance run() {
         long begun = System.nanoTime();
-        List<String> problems = registerOrInstall();
-        Optional<Advance> advancing = registration.hasAnythingToAdvance() ? advance : Optional.empty();
         boolean waits = !waitFor.isZero();
+        List<String> problems = register(waits);
+        Optional<Advance> advancing = registration.hasAnythingToAdvance() ? advance : Optional.empty();
         if (problems.isEmpty() || waits) {
             advancing.ifPresent(Advance::start);
         }
@@ -84,13 +85,25 @@ final class InstanceStart {
                 if (failed.isPresent() || late || isGivenUpWithin(BETWEEN_TRIES)) {
                     throw new UnsafeSchemaException(release, problems, failed);
                 }
-                problems = registration.register();
+                problems = register(true);
             }
             registration.advice().forEach(line -> LOG.info("Instance {}: {}", id(), line));
             return live.apply(advancing);
         } catch (RuntimeException e) {
             advancing.ifPresent(Advance::close);
             throw e;
+        }
+    }
+
+    /** Why it is not registered; one that may wait bears a database that does not answer for a while. */
+    private List<String> register(boolean patient) {
+        try {
+            return registerOrInstall();
+        } catch (StepFailure e) {
+            if (!patient || e.errorClass() == ErrorClass.PERMANENT) {
+                throw e;
+            }
+            return List.of("the database does not answer (" + e.getMessage() + ")");
         }
     }
 

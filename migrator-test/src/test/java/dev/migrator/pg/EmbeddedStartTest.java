@@ -11,9 +11,14 @@ import dev.migrator.Shape;
 import dev.migrator.Status;
 import dev.migrator.Uses;
 import dev.migrator.engine.Position;
+import dev.migrator.engine.StepFailure;
+import java.lang.reflect.Proxy;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
 /** An application that starts takes migrations as far as their gates allow, and serves when the schema is safe for it. */
@@ -68,6 +73,31 @@ class EmbeddedStartTest extends ReleaseSite {
             assertThat(start.isReady()).isFalse();
         }
         assertThat(migrator.instances()).isEmpty();
+    }
+
+    @Test
+    void whoMayWaitBearsADatabaseThatDoesNotAnswerForAWhile() {
+        arrives(migrator("2.0", NAME), Phase.VALIDATE);
+        AtomicBoolean down = new AtomicBoolean(true);
+        DataSource flaky = (DataSource) Proxy.newProxyInstance(
+                DataSource.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("getConnection") && down.get()) {
+                        throw new SQLException("nobody is there", "08001");
+                    }
+                    return method.invoke(database.dataSource(), arguments);
+                });
+        PostgresMigrator migrator = migrator(flaky, "2.0", NAME);
+        assertThatThrownBy(() -> migrator.start(StartSettings.of(uses(Uses.NEW))))
+                .isInstanceOf(StepFailure.class)
+                .hasMessageContaining("nobody is there");
+        try (ApplicationStart start =
+                migrator.startInBackground(StartSettings.of(uses(Uses.NEW).withWaitFor(LONG)))) {
+            until(() -> start.waitsFor()
+                    .filter(why -> why.contains("nobody is there"))
+                    .isPresent());
+            down.set(false);
+            until(start::isReady);
+        }
     }
 
     @Test
