@@ -31,7 +31,7 @@ class InstanceSimulationTest extends ReleaseSite {
             .gates(Phase.PURGE)
             .build();
     private static final int INSTANCES = 8;
-    private static final int TURNS = 2;
+    private static final int TURNS = 1;
 
     private final AtomicInteger contracted = new AtomicInteger();
     private final AtomicInteger rolledBack = new AtomicInteger();

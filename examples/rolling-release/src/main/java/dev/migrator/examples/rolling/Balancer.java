@@ -36,7 +36,9 @@ final class Balancer {
     /** Sends it no more requests, and waits until it has answered those that it has. */
     void remove(Instance instance) throws InterruptedException {
         instances.remove(instance);
-        Thread.sleep(200);
+        while (instance.open().get() > 0) {
+            Thread.sleep(10);
+        }
     }
 
     List<Instance> instances() {
@@ -49,6 +51,11 @@ final class Balancer {
         while (true) {
             List<Instance> now = instances();
             Instance instance = now.get(Math.floorMod(next.getAndIncrement(), now.size()));
+            instance.open().incrementAndGet();
+            if (!instances.contains(instance)) {
+                instance.open().decrementAndGet();
+                continue;
+            }
             HttpRequest request = HttpRequest.newBuilder(instance.at(path))
                     .method(method, HttpRequest.BodyPublishers.ofString(body))
                     .timeout(PATIENCE)
@@ -64,6 +71,8 @@ final class Balancer {
                 if (System.nanoTime() - begun > PATIENCE.toNanos()) {
                     throw e;
                 }
+            } finally {
+                instance.open().decrementAndGet();
             }
         }
     }

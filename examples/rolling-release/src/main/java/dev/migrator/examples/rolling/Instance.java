@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** One process of the application. */
 final class Instance implements AutoCloseable {
@@ -15,6 +16,7 @@ final class Instance implements AutoCloseable {
     private final Process process;
     private final URI address;
     private final String id;
+    private final AtomicInteger open = new AtomicInteger();
 
     private Instance(String name, Process process, URI address, String id) {
         this.name = name;
@@ -55,6 +57,11 @@ final class Instance implements AutoCloseable {
     /** As it has registered. */
     String id() {
         return id;
+    }
+
+    /** How many requests it has not answered yet. */
+    AtomicInteger open() {
+        return open;
     }
 
     URI at(String path) {
