@@ -55,6 +55,7 @@ final class ResultsFile {
         described.put("layouts", options.layouts().stream().map(Layout::label).toList());
         described.put("sizes", options.sizes());
         described.put("workers", options.workers());
+        described.put("backfill", options.backfill());
         return described;
     }
 }

@@ -15,6 +15,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.NullMarked;
 
@@ -32,6 +33,17 @@ class HouseRulesTest {
             .callMethodWhere(target(owner(assignableTo(Thread.class).or(assignableTo(TimeUnit.class))))
                     .and(target(name("sleep"))))
             .because("a wait has to end at once when the engine is paused or closed");
+
+    @ArchTest
+    static final ArchRule leasesGoByNoClockThatCanBeSet = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "dev.migrator.pg", "dev.migrator.pg.internal.release..", "dev.migrator.pg.internal.state..")
+            .should()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(Instant.class, "now")
+            .because("leases run by the database's clock, and by System.nanoTime where this process has to guess");
 
     @ArchTest
     static final ArchRule nobodyPrintsStackTraces = noClasses()

@@ -7,6 +7,7 @@ import dev.migrator.Migration;
 import dev.migrator.Phase;
 import dev.migrator.Shape;
 import dev.migrator.Uses;
+import dev.migrator.engine.Outcome;
 import dev.migrator.test.BackgroundSession;
 import java.time.Duration;
 import java.time.Instant;
@@ -79,6 +80,9 @@ class InstanceTest extends ReleaseSite {
                 .build();
         assertThatThrownBy(() -> migrator("2.1", other).register(uses(Uses.BOTH)))
                 .hasMessageContainingAll("with another content", "full_name", "whole_name");
+        assertThatThrownBy(() -> migrator.register(uses(Uses.NEW).withUses("0002_unknown", Uses.NEW)))
+                .isInstanceOf(UnknownMigrationException.class)
+                .hasMessageContaining("0002_unknown");
         assertThat(migrator.instances()).isEmpty();
         arrives(migrator, Phase.VALIDATE);
         migrator.approve(NAME.id(), Phase.CONTRACT, "ann", "nobody is there");
@@ -136,6 +140,17 @@ class InstanceTest extends ReleaseSite {
                 assertThat(status.role()).isEqualTo(role);
                 assertThat(status.uses()).containsExactly(Map.entry(NAME.id(), new InstanceStatus.Use(Uses.NEW, true)));
             });
+        }
+        // What the engine's role may not see may be a transaction from before.
+        try (ApplicationInstance instance =
+                migrator(database.dataSource(role), "2.0", NAME).register(uses(Uses.BOTH))) {
+            ReleaseSite.waits(
+                    to(migrator, Phase.CONTRACT),
+                    "whether transactions of " + role + " are from before",
+                    "GRANT pg_read_all_stats");
+            database.executeAsSuperuser("GRANT pg_read_all_stats TO " + database.queryString("SELECT current_user"));
+            until(() -> to(migrator, Phase.CONTRACT) instanceof Outcome.Arrived);
+            assertThat(instance.isLive()).isTrue();
         }
     }
 }

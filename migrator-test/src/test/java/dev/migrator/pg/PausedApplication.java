@@ -18,11 +18,12 @@ import org.postgresql.ds.PGSimpleDataSource;
 final class PausedApplication {
     private PausedApplication() {}
 
-    /** Runs until it is killed; takes the database's URL. */
+    /** Runs until it is killed; takes the database's URL, user and password. */
     public static void main(String[] arguments) throws SQLException {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setUrl(arguments[0]);
-        source.setUser("postgres");
+        source.setUser(arguments[1]);
+        source.setPassword(arguments[2]);
         source.setApplicationName("paused");
         PostgresMigrator migrator = PostgresMigrator.builder(source)
                 .release("1.5")

@@ -45,7 +45,9 @@ class PausedProcessTest extends ReleaseSite {
                         "-cp",
                         System.getProperty("java.class.path"),
                         PausedApplication.class.getName(),
-                        database.url())
+                        database.url(),
+                        database.dataSource().getUser(),
+                        String.valueOf(database.dataSource().getPassword()))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
     }

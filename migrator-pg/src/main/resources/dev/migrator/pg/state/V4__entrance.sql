@@ -75,6 +75,8 @@ CREATE FUNCTION ${schema}.start_instance(
         migration text, checksum text, definition text, phase text, status text, direction text, shape text, epoch bigint,
         retires boolean, contracted boolean)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $fn$
+DECLARE
+    again boolean := EXISTS (SELECT FROM ${schema}.instance AS i WHERE i.target = for_target AND i.instance = new_instance);
 BEGIN
     -- Before the query takes its snapshot: who is just contracting is waited for here.
     PERFORM 1 FROM ${schema}.migration AS m WHERE m.target = for_target ORDER BY m.migration FOR SHARE;
@@ -87,9 +89,21 @@ BEGIN
         FROM ${schema}.register_instance(for_target, new_instance, of_release, time_to_live, known, checksums, shapes) AS r;
     UPDATE ${schema}.instance AS i SET advances = may_advance, enters = will_enter
         WHERE i.target = for_target AND i.instance = new_instance;
+    IF again THEN
+        -- Until this is committed, enter() may answer by what the instance was before, as with an acknowledgement.
+        UPDATE ${schema}.instance_migration AS k SET acknowledged_at = 'infinity'
+            WHERE k.target = for_target AND k.instance = new_instance;
+    END IF;
 END
 $fn$;
 COMMENT ON FUNCTION ${schema}.start_instance(text, text, text, interval, boolean, boolean, text[], text[], text[]) IS 'Registers an instance and says where all migrations stand, with the definition of those of which it has another; until the transaction ends, none of them moves.';
+
+CREATE OR REPLACE FUNCTION ${schema}.unregister_instance(for_target text, of_instance text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $fn$
+    -- It stays known, for the transactions that it may have begun before.
+    UPDATE ${schema}.instance AS i SET expires_at = pg_catalog.clock_timestamp()
+        WHERE i.target = for_target AND i.instance = of_instance AND i.expires_at > pg_catalog.clock_timestamp()
+$fn$;
 
 CREATE FUNCTION ${schema}.will_enter(for_target text, of_instance text) RETURNS void
     LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $fn$

@@ -109,7 +109,12 @@ public final class Registration {
                 lapse();
             }
         }
-        return register();
+        List<String> problems = register();
+        if (problems.isEmpty()) {
+            // As with an acknowledgement: certain when it is committed.
+            heartbeat(Map.of());
+        }
+        return problems;
     }
 
     private void heartbeats() {
