@@ -107,7 +107,7 @@ class ReleaseGateTest extends ReleaseSite {
             // It was told only by the beginning of the rollback, which waits for it.
             Outcome outcome = migrator.rollback(NAME.id(), Optional.empty());
             if (outcome instanceof Outcome.Waits) {
-                waits(outcome, both.id(), "has not acknowledged the old shape");
+                waits(outcome, "instance");
                 assertThat(migrator.status(NAME.id()).get(0).position().status())
                         .isEqualTo(Status.WAITING);
             }
