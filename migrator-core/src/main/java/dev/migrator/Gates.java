@@ -18,6 +18,7 @@ import java.util.Optional;
 public record Gates(Map<Phase, List<Gate>> explicit, Optional<List<Gate>> rollback) {
 
     private static final Gates DEFAULTS = new Gates(Map.of(), Optional.empty());
+    private static final Gates NONE = none(Phase.values());
 
     /** Copies the lists. */
     public Gates {
@@ -34,6 +35,23 @@ public record Gates(Map<Phase, List<Gate>> explicit, Optional<List<Gate>> rollba
      */
     public static Gates defaults() {
         return DEFAULTS;
+    }
+
+    /**
+     * No gate anywhere: every phase begins, and is walked back, as soon as it is asked for.
+     *
+     * @return gates that replace every default by none
+     */
+    public static Gates none() {
+        return NONE;
+    }
+
+    private static Gates none(Phase... phases) {
+        Map<Phase, List<Gate>> explicit = new EnumMap<>(Phase.class);
+        for (Phase phase : phases) {
+            explicit.put(phase, List.of());
+        }
+        return new Gates(explicit, Optional.of(List.of()));
     }
 
     /**

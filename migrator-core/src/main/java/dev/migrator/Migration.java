@@ -108,6 +108,17 @@ public final class Migration {
     }
 
     /**
+     * The same migration with other gates, as a test suite wants it that has no releases to wait for. To the engine it is
+     * another migration, by its {@linkplain #checksum() checksum}, so one database sees only one of the two.
+     *
+     * @param other the gates
+     * @return a migration with the same id, operations and settings
+     */
+    public Migration withGates(Gates other) {
+        return new Migration(id, description, schema, operations, backfill, other, marks);
+    }
+
+    /**
      * Whether any operation narrows what may be written.
      *
      * @return true if one does

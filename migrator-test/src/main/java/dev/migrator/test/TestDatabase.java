@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -33,17 +34,19 @@ public final class TestDatabase implements AutoCloseable {
     private final String password;
     private final List<String> roles = new CopyOnWriteArrayList<>();
 
-    private TestDatabase(PostgresServer server) {
+    private TestDatabase(PostgresServer server, String suffix, String name, String owner, String password) {
         this.server = server;
-        this.suffix = "%010x".formatted(RANDOM.nextLong() & 0xff_ffff_ffffL);
-        this.name = "test_" + suffix;
-        this.owner = "app_owner_" + suffix;
-        // Where the server asks for passwords (one that runs already), every role of this database has this one.
-        this.password = "secret_" + suffix;
+        this.suffix = suffix;
+        this.name = name;
+        this.owner = owner;
+        this.password = password;
     }
 
     static TestDatabase create(PostgresServer server) {
-        TestDatabase database = new TestDatabase(server);
+        String suffix = newSuffix();
+        // Where the server asks for passwords (one that runs already), every role of this database has this one.
+        TestDatabase database =
+                new TestDatabase(server, suffix, "test_" + suffix, "app_owner_" + suffix, "secret_" + suffix);
         try (Connection admin = server.admin().getConnection()) {
             Sql.execute(
                     admin,
@@ -60,6 +63,37 @@ public final class TestDatabase implements AutoCloseable {
         }
         database.executeAsSuperuser("ALTER SCHEMA public OWNER TO " + Sql.quote(database.owner));
         return database;
+    }
+
+    /**
+     * A copy, with the same owner, which it does not drop.
+     *
+     * @param name the copy's name; empty: one that no other database has
+     */
+    TestDatabase copy(Optional<String> name) {
+        String newSuffix = newSuffix();
+        TestDatabase copy = new TestDatabase(server, newSuffix, name.orElse("test_" + newSuffix), owner, password);
+        with(open(server.admin()), admin -> {
+            Sql.execute(
+                    admin,
+                    "CREATE DATABASE %s TEMPLATE %s OWNER %s"
+                            .formatted(Sql.quote(copy.name), Sql.quote(this.name), Sql.quote(owner)));
+            return true;
+        });
+        return copy;
+    }
+
+    private static String newSuffix() {
+        return "%010x".formatted(RANDOM.nextLong() & 0xff_ffff_ffffL);
+    }
+
+    /** Nobody connects to it from now on, so that it may be copied at any time. */
+    void shut() {
+        awaitNoSessions();
+        with(open(server.admin()), admin -> {
+            Sql.execute(admin, "ALTER DATABASE %s WITH ALLOW_CONNECTIONS false".formatted(Sql.quote(name)));
+            return true;
+        });
     }
 
     /** The server on which it is. */
@@ -256,6 +290,16 @@ public final class TestDatabase implements AutoCloseable {
             roles.forEach(role -> Sql.execute(admin, "DROP ROLE IF EXISTS " + Sql.quote(role)));
             return true;
         });
+    }
+
+    /**
+     * Leaves the database, and the server if it is one of ours, to be looked at after the JVM has ended.
+     *
+     * @return where it is and how it is removed, for people
+     */
+    public String keep() {
+        return "Its database stays: psql '%s' (password, if asked: %s). %s"
+                .formatted(url().substring("jdbc:".length()) + "?user=" + owner, password, server.keep(name));
     }
 
     private interface Use<T> {

@@ -147,6 +147,15 @@ public final class EmbeddedServer implements RunningServer {
     }
 
     @Override
+    public Optional<String> leaveRunning() {
+        // Its end is somebody else's from now on: neither this JVM's, nor that of the process that watches over it.
+        stopped.set(true);
+        watchdog.ifPresent(Watchdog::dismiss);
+        return Optional.of(
+                "Its server runs on: stop it with 'kill -INT %d' and remove %s.".formatted(pid, dataDirectory));
+    }
+
+    @Override
     public void stop() {
         stopServer();
         try {

@@ -57,6 +57,11 @@ public record OutsideServer(String host, int port, String maintenanceDatabase, S
     }
 
     @Override
+    public Optional<String> leaveRunning() {
+        return Optional.empty();
+    }
+
+    @Override
     public void stop() {
         // Not ours to stop; the databases made in it are dropped by themselves.
     }

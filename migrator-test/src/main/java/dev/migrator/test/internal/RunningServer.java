@@ -28,6 +28,9 @@ public interface RunningServer {
     /** The process id of the postmaster, if it is a child of ours. */
     OptionalLong pid();
 
+    /** Lets it run on when this JVM has ended, if it is ours, and says how it is stopped then; empty if it runs on anyway. */
+    Optional<String> leaveRunning();
+
     /** Stops the server and removes its data, if it is ours; waits until that is done. Does nothing the second time. */
     void stop();
 }

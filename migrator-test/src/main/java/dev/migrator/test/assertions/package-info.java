@@ -1,0 +1,5 @@
+/** Assertions on plans and migrations, in the style of AssertJ. */
+@NullMarked
+package dev.migrator.test.assertions;
+
+import org.jspecify.annotations.NullMarked;
