@@ -1,7 +1,5 @@
 package dev.migrator.test;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import dev.migrator.Migration;
 import dev.migrator.Phase;
 import dev.migrator.Status;
@@ -17,7 +15,6 @@ import dev.migrator.plan.TableLock;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  * <p>What can't be done fails with an {@link AssertionError} that says why and what to do. Thread-safe.
  */
 public final class MigrationDatabase implements AutoCloseable {
-    private static final int CONNECTIONS = 12;
-
     /** Of the sessions of this JVM's pool, one in a transaction that has written something. */
     private static final String KILL =
             """
@@ -41,7 +36,6 @@ public final class MigrationDatabase implements AutoCloseable {
 
     private final MigrationSuite suite;
     private final TestDatabase database;
-    private @Nullable HikariDataSource pool;
     private @Nullable PostgresMigrator migrator;
 
     MigrationDatabase(MigrationSuite suite, TestDatabase database) {
@@ -68,29 +62,9 @@ public final class MigrationDatabase implements AutoCloseable {
     public synchronized PostgresMigrator migrator() {
         if (migrator == null) {
             // Opening connections would take most of the time that a phase of a small table takes.
-            pool = new HikariDataSource(poolSettings());
-            migrator = suite.migrator(pool);
+            migrator = suite.migrator(database.pool());
         }
         return migrator;
-    }
-
-    private HikariConfig poolSettings() {
-        HikariConfig settings = new HikariConfig();
-        settings.setDataSource(database.dataSource(Map.of("preferQueryMode", "extendedForPrepared")));
-        settings.setPoolName(database.name());
-        settings.setMinimumIdle(0);
-        settings.setMaximumPoolSize(CONNECTIONS);
-        settings.setInitializationFailTimeout(-1);
-        return settings;
-    }
-
-    /** Ends the migrator's connections, so that the database can be copied; a new one takes new ones. */
-    synchronized void disconnect() {
-        if (pool != null) {
-            pool.close();
-        }
-        pool = null;
-        migrator = null;
     }
 
     /** The tested migration's plan as it would be made now; once it has begun, the one by which it runs. */
@@ -267,7 +241,6 @@ public final class MigrationDatabase implements AutoCloseable {
     /** Drops the database, whoever is connected to it. */
     @Override
     public void close() {
-        disconnect();
         database.close();
     }
 

@@ -159,9 +159,10 @@ public final class MigrationSuite {
         return base.on(server).extended("after " + identity(), database -> {
             String[] earlier = earlier().stream().map(Migration::id).toArray(String[]::new);
             if (earlier.length > 0) {
-                migrator(database.dataSource())
+                migrator(database.pool())
                         .migrate(Phase.PURGE, earlier)
                         .forEach(result -> MigrationDatabase.arrived(result, Phase.PURGE));
+                database.closePool();
             }
         });
     }
@@ -170,12 +171,8 @@ public final class MigrationSuite {
         DatabaseTemplate previous =
                 phase.previous().map(earlier -> at(server, earlier)).orElseGet(() -> before(server));
         return previous.extended(phase.key(), database -> {
-            MigrationDatabase reached = new MigrationDatabase(this, database);
-            try {
-                reached.advanceTo(phase);
-            } finally {
-                reached.disconnect();
-            }
+            new MigrationDatabase(this, database).advanceTo(phase);
+            database.closePool();
         });
     }
 

@@ -1,5 +1,7 @@
 package dev.migrator.test;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.migrator.test.internal.DatabaseRemoval;
 import dev.migrator.test.internal.Waiting;
 import java.net.URLEncoder;
@@ -13,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -20,12 +23,13 @@ import org.postgresql.ds.PGSimpleDataSource;
  * A database of one test's own, with an owner who is not a superuser: a migrator must do with that, so tests run as the
  * owner unless they ask otherwise.
  *
- * <p>The helpers open a connection a call and close it again; no session of the kit stays in {@code pg_stat_activity} for
+ * <p>All but {@link #pool()} open a connection a call and close it again; no session of the kit stays in {@code pg_stat_activity} for
  * the engine under test to stumble over. They throw {@link SqlFailure}. Thread-safe.
  */
 public final class TestDatabase implements AutoCloseable {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int MAX_NAME_BYTES = 63;
+    private static final int POOL_SIZE = 12;
 
     private final PostgresServer server;
     private final String suffix;
@@ -33,6 +37,7 @@ public final class TestDatabase implements AutoCloseable {
     private final String owner;
     private final String password;
     private final List<String> roles = new CopyOnWriteArrayList<>();
+    private @Nullable HikariDataSource pool;
 
     private TestDatabase(PostgresServer server, String suffix, String name, String owner, String password) {
         this.server = server;
@@ -161,6 +166,31 @@ public final class TestDatabase implements AutoCloseable {
         return source;
     }
 
+    /**
+     * Connections of the owner that are kept for their next use, as an application has them. One pool for the database, made when
+     * it is first asked for; it ends with the database, or with {@link #closePool}.
+     */
+    public synchronized DataSource pool() {
+        if (pool == null) {
+            HikariConfig settings = new HikariConfig();
+            settings.setDataSource(dataSource(Map.of("preferQueryMode", "extendedForPrepared")));
+            settings.setPoolName(name);
+            settings.setMinimumIdle(0);
+            settings.setMaximumPoolSize(POOL_SIZE);
+            settings.setInitializationFailTimeout(-1);
+            pool = new HikariDataSource(settings);
+        }
+        return pool;
+    }
+
+    /** Ends the connections of the pool; the next use of {@link #pool()} makes another one. */
+    public synchronized void closePool() {
+        if (pool != null) {
+            pool.close();
+            pool = null;
+        }
+    }
+
     /** Connections of the owner through a proxy. */
     public PGSimpleDataSource dataSource(TcpProxy proxy) {
         PGSimpleDataSource source = dataSource();
@@ -271,15 +301,27 @@ public final class TestDatabase implements AutoCloseable {
                 .toList());
     }
 
-    /** Waits until no client session is left in this database: a session whose client is dead ends a moment later. */
+    /**
+     * Waits until no client session is left in this database: a session whose client is dead ends a moment later. Those of the
+     * pool that nobody uses are ended.
+     */
     public void awaitNoSessions() {
-        Waiting.until(Duration.ofSeconds(30), () -> "sessions in " + name + ": " + sessions(), () -> sessions()
-                .isEmpty());
+        Waiting.until(Duration.ofSeconds(30), () -> "sessions in " + name + ": " + sessions(), () -> {
+            endIdleConnections();
+            return sessions().isEmpty();
+        });
+    }
+
+    private synchronized void endIdleConnections() {
+        if (pool != null && pool.getHikariPoolMXBean() != null) {
+            pool.getHikariPoolMXBean().softEvictConnections();
+        }
     }
 
     /** Drops the database, whoever is connected to it, and its roles. */
     @Override
     public void close() {
+        closePool();
         try (Connection inside = connectAsSuperuser()) {
             DatabaseRemoval.clear(inside);
         } catch (SQLException | SqlFailure gone) {

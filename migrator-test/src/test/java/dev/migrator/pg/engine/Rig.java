@@ -60,7 +60,7 @@ final class Rig {
 
     /** A rig whose state tables are installed. */
     static Rig over(TestDatabase database) {
-        return over(database, database.dataSource(), EngineListener.NONE);
+        return over(database, database.pool(), EngineListener.NONE);
     }
 
     static Rig over(TestDatabase database, DataSource source, EngineListener listener) {

@@ -10,9 +10,9 @@ import dev.migrator.engine.Progress;
 import dev.migrator.engine.StepControl;
 import dev.migrator.engine.StepState;
 import dev.migrator.engine.StepStatus;
+import dev.migrator.pg.Databases;
 import dev.migrator.pg.internal.execute.PgExecutor;
 import dev.migrator.pg.internal.state.PgStore;
-import dev.migrator.pg.internal.state.StateSchema;
 import dev.migrator.pg.internal.throttle.ThrottleSetup;
 import dev.migrator.pg.internal.transact.ExecutorSettings;
 import dev.migrator.plan.Action;
@@ -50,10 +50,9 @@ final class ExecutionSite implements AutoCloseable {
     Lease lease;
 
     private ExecutionSite(PostgresServer server, Step... steps) {
-        this.db = server.createDatabase();
+        this.db = Databases.withStateTables(server);
         Identifier schema = Identifier.of("migrator");
-        new StateSchema(db.dataSource(), schema).install();
-        this.store = new PgStore(db.dataSource(), schema, db.name(), "r1");
+        this.store = new PgStore(db.pool(), schema, db.name(), "r1");
         this.lease = store.acquire(ID, "host/1/first", LEASE).orElseThrow();
         Migration migration =
                 Migration.builder(ID).renameColumn("users", "name", "full_name").build();

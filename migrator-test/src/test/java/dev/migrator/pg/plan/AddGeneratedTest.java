@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.migrator.Migration;
 import dev.migrator.MigrationFiles;
 import dev.migrator.Phase;
+import dev.migrator.pg.Databases;
 import dev.migrator.plan.Finding;
-import dev.migrator.test.PostgresServer;
 import dev.migrator.test.TestDatabase;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -30,7 +30,7 @@ class AddGeneratedTest {
 
     @BeforeEach
     void createDatabase() {
-        database = PostgresServer.shared().createDatabase();
+        database = Databases.withStateTables();
         database.execute(TABLE);
     }
 
@@ -41,7 +41,7 @@ class AddGeneratedTest {
 
     @Test
     void itIsTheColumnThatPostgresqlItselfAdds() {
-        try (TestDatabase altered = PostgresServer.shared().createDatabase()) {
+        try (TestDatabase altered = Databases.withStateTables()) {
             altered.execute(
                     TABLE,
                     "ALTER TABLE parcels ADD area bigint GENERATED ALWAYS AS (width * height) STORED NOT NULL,"

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.migrator.Phase;
+import dev.migrator.pg.Databases;
 import dev.migrator.plan.Step;
-import dev.migrator.test.PostgresServer;
 import dev.migrator.test.TestDatabase;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +19,7 @@ class CascadesTest {
 
     @BeforeEach
     void createDatabase() {
-        database = PostgresServer.shared().createDatabase();
+        database = Databases.withStateTables();
     }
 
     @AfterEach

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.migrator.Phase;
 import dev.migrator.engine.PlanRefusedException;
-import dev.migrator.test.PostgresServer;
+import dev.migrator.pg.Databases;
 import dev.migrator.test.TestDatabase;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -18,7 +18,7 @@ class DomainTest {
 
     @BeforeEach
     void createDatabase() {
-        database = PostgresServer.shared().createDatabase();
+        database = Databases.withStateTables();
         database.execute(
                 "CREATE DOMAIN never_null AS text NOT NULL",
                 "CREATE DOMAIN checked AS text CHECK (value <> '' AND value IS NOT NULL)",

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.migrator.Phase;
 import dev.migrator.engine.PlanRefusedException;
+import dev.migrator.pg.Databases;
 import dev.migrator.plan.Finding;
-import dev.migrator.test.PostgresServer;
 import dev.migrator.test.TestDatabase;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -20,7 +20,7 @@ class DroppedColumnTest {
 
     @BeforeEach
     void createDatabase() {
-        database = PostgresServer.shared().createDatabase();
+        database = Databases.withStateTables();
         users = new Users(database);
     }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.migrator.Phase;
-import dev.migrator.test.PostgresServer;
+import dev.migrator.pg.Databases;
 import dev.migrator.test.SqlFailure;
 import dev.migrator.test.TestDatabase;
 import org.junit.jupiter.api.AfterEach;
@@ -18,7 +18,7 @@ class ExchangeTest {
 
     @BeforeEach
     void createDatabase() {
-        database = PostgresServer.shared().createDatabase();
+        database = Databases.withStateTables();
         users = new Users(database);
     }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.migrator.Phase;
-import dev.migrator.test.PostgresServer;
+import dev.migrator.pg.Databases;
 import dev.migrator.test.TestDatabase;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +47,7 @@ class HiddenMergeTest {
 
     @BeforeEach
     void createDatabase() {
-        database = PostgresServer.shared().createDatabase();
+        database = Databases.withStateTables();
         database.execute(
                 "CREATE TABLE users (id int PRIMARY KEY, name text, note text)",
                 "INSERT INTO users SELECT g, 'Ann' FROM generate_series(1, 20) g");

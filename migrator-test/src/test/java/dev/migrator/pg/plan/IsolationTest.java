@@ -3,8 +3,8 @@ package dev.migrator.pg.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.migrator.Phase;
+import dev.migrator.pg.Databases;
 import dev.migrator.test.BackgroundSession;
-import dev.migrator.test.PostgresServer;
 import dev.migrator.test.SqlFailure;
 import dev.migrator.test.TestDatabase;
 import java.util.List;
@@ -26,7 +26,7 @@ class IsolationTest {
 
     @BeforeEach
     void createDatabase() {
-        database = PostgresServer.shared().createDatabase();
+        database = Databases.withStateTables();
         database.execute(
                 "CREATE TABLE other (n int)",
                 "CREATE TABLE users (id int PRIMARY KEY, name text NOT NULL DEFAULT 'anon', lat text)",

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.migrator.MigrationFiles;
 import dev.migrator.Phase;
-import dev.migrator.test.PostgresServer;
+import dev.migrator.pg.Databases;
 import dev.migrator.test.TestDatabase;
 import java.sql.Connection;
 import java.sql.Savepoint;
@@ -23,7 +23,7 @@ class LongTransactionTest {
 
     @BeforeEach
     void createDatabase() {
-        database = PostgresServer.shared().createDatabase();
+        database = Databases.withStateTables();
         database.execute(
                 "CREATE TABLE users (id int PRIMARY KEY, name text NOT NULL DEFAULT 'anon', nick text DEFAULT 'n', note text)",
                 "INSERT INTO users (id, name) VALUES (1, 'Ann'), (2, 'Bob')",

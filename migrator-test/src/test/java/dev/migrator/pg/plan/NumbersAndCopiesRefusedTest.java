@@ -11,7 +11,7 @@ import static dev.migrator.pg.plan.Refusal.SPLIT;
 import static dev.migrator.pg.plan.Refusal.and;
 import static dev.migrator.pg.plan.Refusal.refused;
 
-import dev.migrator.test.PostgresServer;
+import dev.migrator.pg.Databases;
 import dev.migrator.test.TestDatabase;
 import java.util.List;
 import java.util.stream.Stream;
@@ -32,7 +32,7 @@ class NumbersAndCopiesRefusedTest {
 
     @BeforeEach
     void createDatabase() {
-        database = PostgresServer.shared().createDatabase();
+        database = Databases.withStateTables();
     }
 
     @AfterEach

@@ -7,11 +7,11 @@ import dev.migrator.Identifier;
 import dev.migrator.Migration;
 import dev.migrator.MigrationFiles;
 import dev.migrator.engine.PlanRefusedException;
+import dev.migrator.pg.Databases;
 import dev.migrator.pg.internal.plan.PgPlanner;
 import dev.migrator.plan.Estimate;
 import dev.migrator.plan.Plan;
 import dev.migrator.test.BackgroundSession;
-import dev.migrator.test.PostgresServer;
 import dev.migrator.test.TestDatabase;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +28,7 @@ class PartitionPlanTest {
 
     @BeforeEach
     void createTable() {
-        database = PostgresServer.shared().createDatabase();
+        database = Databases.withStateTables();
         database.execute(
                 "CREATE TABLE users (id int, name text) PARTITION BY LIST (id)",
                 "DO $$BEGIN FOR i IN 1..120 LOOP"

@@ -7,7 +7,7 @@ import static dev.migrator.pg.plan.Refusal.FILL;
 import static dev.migrator.pg.plan.Refusal.INDEX;
 import static dev.migrator.pg.plan.Refusal.RENAME;
 
-import dev.migrator.test.PostgresServer;
+import dev.migrator.pg.Databases;
 import dev.migrator.test.TestDatabase;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,7 +27,7 @@ class PartitionsRefusedTest {
 
     @BeforeAll
     static void createDatabase() {
-        database = PostgresServer.shared().createDatabase();
+        database = Databases.withStateTables();
     }
 
     @AfterAll

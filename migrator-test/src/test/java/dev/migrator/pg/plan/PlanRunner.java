@@ -23,8 +23,8 @@ final class PlanRunner {
 
     PlanRunner(TestDatabase database, Migration migration) {
         this.database = database;
-        new StateSchema(database.dataSource(), Identifier.of("migrator")).install();
-        this.plan = new PgPlanner(database.dataSource(), Identifier.of("migrator")).plan(migration);
+        new StateSchema(database.pool(), Identifier.of("migrator")).install();
+        this.plan = new PgPlanner(database.pool(), Identifier.of("migrator")).plan(migration);
     }
 
     Plan plan() {

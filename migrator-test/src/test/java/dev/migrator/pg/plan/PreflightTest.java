@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.migrator.MigrationFiles;
 import dev.migrator.engine.PlanRefusedException;
-import dev.migrator.test.PostgresServer;
+import dev.migrator.pg.Databases;
 import dev.migrator.test.SchemaSnapshot;
 import dev.migrator.test.TestDatabase;
 import java.util.List;
@@ -27,7 +27,7 @@ class PreflightTest {
 
     @BeforeEach
     void createDatabase() {
-        database = PostgresServer.shared().createDatabase();
+        database = Databases.withStateTables();
     }
 
     @AfterEach

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.migrator.MigrationFiles;
 import dev.migrator.Phase;
-import dev.migrator.test.PostgresServer;
+import dev.migrator.pg.Databases;
 import dev.migrator.test.TestDatabase;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,8 +90,8 @@ class PurgeKeepsNamesTest {
     @ParameterizedTest(name = "{1}")
     @MethodSource("changes")
     void whatStoodOnTheOldColumnStandsOnTheNewOne(String operations, String native_) {
-        try (TestDatabase migrated = PostgresServer.shared().createDatabase();
-                TestDatabase altered = PostgresServer.shared().createDatabase()) {
+        try (TestDatabase migrated = Databases.withStateTables();
+                TestDatabase altered = Databases.withStateTables()) {
             migrated.execute(SCHEMA);
             altered.execute(SCHEMA);
             altered.execute(native_);
@@ -126,7 +126,7 @@ class PurgeKeepsNamesTest {
     /** It is the time of the INSERT, not that of the plan. */
     @Test
     void aDefaultThatTellsTheTimeGoesOnTellingIt() {
-        try (TestDatabase database = PostgresServer.shared().createDatabase()) {
+        try (TestDatabase database = Databases.withStateTables()) {
             database.execute(
                     "CREATE TABLE users (id int, at timestamp DEFAULT now(), by varchar(90) DEFAULT current_user)");
             String operations =

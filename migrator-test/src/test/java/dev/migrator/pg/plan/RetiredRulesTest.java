@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.migrator.MigrationFiles;
 import dev.migrator.Phase;
-import dev.migrator.test.PostgresServer;
+import dev.migrator.pg.Databases;
 import dev.migrator.test.SchemaSnapshot;
 import dev.migrator.test.TestDatabase;
 import java.util.List;
@@ -33,7 +33,7 @@ class RetiredRulesTest {
 
     @BeforeEach
     void createDatabase() {
-        database = PostgresServer.shared().createDatabase();
+        database = Databases.withStateTables();
         before = database.snapshot("public");
     }
 

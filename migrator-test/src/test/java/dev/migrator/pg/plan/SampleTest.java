@@ -3,8 +3,8 @@ package dev.migrator.pg.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.migrator.MigrationFiles;
+import dev.migrator.pg.Databases;
 import dev.migrator.plan.Finding;
-import dev.migrator.test.PostgresServer;
 import dev.migrator.test.TestDatabase;
 import java.time.Duration;
 import java.util.List;
@@ -18,7 +18,7 @@ class SampleTest {
 
     @BeforeEach
     void createDatabase() {
-        database = PostgresServer.shared().createDatabase();
+        database = Databases.withStateTables();
         database.execute(
                 "CREATE TABLE users (id int PRIMARY KEY, name text)",
                 "INSERT INTO users SELECT g, 'N' || g FROM generate_series(1, 3000) g");

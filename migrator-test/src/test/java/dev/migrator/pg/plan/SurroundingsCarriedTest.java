@@ -3,7 +3,7 @@ package dev.migrator.pg.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.migrator.Phase;
-import dev.migrator.test.PostgresServer;
+import dev.migrator.pg.Databases;
 import dev.migrator.test.TestDatabase;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,8 +138,8 @@ class SurroundingsCarriedTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("cases")
     void whatSurroundsAColumnComesBackAndGoesOn(String what, String operations, String natively, List<String> schema) {
-        try (TestDatabase migrated = PostgresServer.shared().createDatabase();
-                TestDatabase altered = PostgresServer.shared().createDatabase()) {
+        try (TestDatabase migrated = Databases.withStateTables();
+                TestDatabase altered = Databases.withStateTables()) {
             Syntax.assumeUnderstood(migrated, schema);
             Users.run(migrated, schema);
             if (natively.equals(NATIVE_WIDEN)) {

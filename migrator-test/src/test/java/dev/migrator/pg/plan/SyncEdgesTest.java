@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.migrator.MigrationFiles;
 import dev.migrator.Phase;
-import dev.migrator.test.PostgresServer;
+import dev.migrator.pg.Databases;
 import dev.migrator.test.TestDatabase;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -20,7 +20,7 @@ class SyncEdgesTest {
 
     @BeforeEach
     void createDatabase() {
-        database = PostgresServer.shared().createDatabase();
+        database = Databases.withStateTables();
     }
 
     @AfterEach

@@ -3,7 +3,7 @@ package dev.migrator.pg.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.migrator.Phase;
-import dev.migrator.test.PostgresServer;
+import dev.migrator.pg.Databases;
 import dev.migrator.test.TestDatabase;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,7 +16,7 @@ class SyncRulesTest {
 
     @BeforeEach
     void createDatabase() {
-        database = PostgresServer.shared().createDatabase();
+        database = Databases.withStateTables();
         users = new Users(database);
     }
 

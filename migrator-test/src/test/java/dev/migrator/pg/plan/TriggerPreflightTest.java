@@ -3,8 +3,8 @@ package dev.migrator.pg.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.migrator.MigrationFiles;
+import dev.migrator.pg.Databases;
 import dev.migrator.plan.Finding;
-import dev.migrator.test.PostgresServer;
 import dev.migrator.test.TestDatabase;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -17,7 +17,7 @@ class TriggerPreflightTest {
 
     @BeforeEach
     void createDatabase() {
-        database = PostgresServer.shared().createDatabase();
+        database = Databases.withStateTables();
         database.execute(
                 "CREATE TABLE users (id int PRIMARY KEY, name text, mail text)",
                 "INSERT INTO users SELECT g, 'N' || g FROM generate_series(1, 3000) g",

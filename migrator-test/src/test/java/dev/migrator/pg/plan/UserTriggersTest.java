@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.migrator.Phase;
 import dev.migrator.engine.PlanRefusedException;
-import dev.migrator.test.PostgresServer;
+import dev.migrator.pg.Databases;
 import dev.migrator.test.TestDatabase;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -23,7 +23,7 @@ class UserTriggersTest {
 
     @BeforeEach
     void createDatabase() {
-        database = PostgresServer.shared().createDatabase();
+        database = Databases.withStateTables();
         users = new Users(database);
         database.execute(
                 "CREATE TABLE users (id int PRIMARY KEY, n int NOT NULL DEFAULT 5, times int NOT NULL DEFAULT 0)",

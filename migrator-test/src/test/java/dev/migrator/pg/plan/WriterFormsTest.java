@@ -3,7 +3,7 @@ package dev.migrator.pg.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.migrator.Phase;
-import dev.migrator.test.PostgresServer;
+import dev.migrator.pg.Databases;
 import dev.migrator.test.TestDatabase;
 import java.io.StringReader;
 import java.sql.Connection;
@@ -25,7 +25,7 @@ class WriterFormsTest {
 
     @BeforeEach
     void createDatabase() {
-        database = PostgresServer.shared().createDatabase();
+        database = Databases.withStateTables();
     }
 
     @AfterEach

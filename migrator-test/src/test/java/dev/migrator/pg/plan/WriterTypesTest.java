@@ -3,7 +3,7 @@ package dev.migrator.pg.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.migrator.Phase;
-import dev.migrator.test.PostgresServer;
+import dev.migrator.pg.Databases;
 import dev.migrator.test.TestDatabase;
 import java.util.List;
 import java.util.stream.Stream;
@@ -23,7 +23,7 @@ class WriterTypesTest {
 
     @BeforeEach
     void createDatabase() {
-        database = PostgresServer.shared().createDatabase();
+        database = Databases.withStateTables();
     }
 
     @AfterEach
