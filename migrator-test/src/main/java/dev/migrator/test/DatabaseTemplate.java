@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 /**
  * A database to which nobody connects and of which each test gets a copy; made by {@link PostgresServer#template}.
  *
- * <p>Its copies have the same owner, so a test should not change that role. It stays until its server stops; on a server that
- * runs already until the JVM ends. Thread-safe.
+ * <p>Each copy has an owner of its own, to whom all belongs in it that belonged to the template's. It stays until its server stops;
+ * on a server that runs already until the JVM ends. Thread-safe.
  */
 public final class DatabaseTemplate {
     private final String key;

@@ -1,6 +1,7 @@
 package dev.migrator.test;
 
 import dev.migrator.test.internal.Binaries;
+import dev.migrator.test.internal.ContainerServer;
 import dev.migrator.test.internal.EmbeddedServer;
 import dev.migrator.test.internal.OutsideServer;
 import dev.migrator.test.internal.RunningServer;
@@ -23,8 +24,8 @@ import org.postgresql.ds.PGSimpleDataSource;
  * may break starts one with {@link #builder()} and closes it. Whatever ends the JVM, no server stays behind: a shutdown
  * hook stops it, and a small process beside it does so if the JVM is killed.
  *
- * <p>System properties: {@value #VERSION} chooses the major version of every server that asks for none; {@value #URL} uses a server that
- * runs already instead; {@code migrator.test.postgres.binaries} is the folder with the server builds of other majors; {@code
+ * <p>System properties: {@value #VERSION} chooses the major version of every server that asks for none; {@value #PROVIDER} is {@code embedded}, the default, or
+ * {@code testcontainers}, which is also taken where there is Docker and no build for this machine; {@value #URL} uses a server that runs already instead; {@code migrator.test.postgres.binaries} is the folder with the server builds of other majors; {@code
  * migrator.test.postgres.data} is the folder for data directories instead of memory ({@code /dev/shm}).
  *
  * <p>Thread-safe.
@@ -36,6 +37,9 @@ public final class PostgresServer implements AutoCloseable {
 
     /** The system property with the URL of a server that runs already; its user must be a superuser. */
     public static final String URL = "migrator.test.postgres.url";
+
+    /** The system property with the kind of server that is started: {@code embedded}, the default, or {@code testcontainers}. */
+    public static final String PROVIDER = "migrator.test.postgres.provider";
 
     /** The major version whose build is on the class path. */
     public static final int DEFAULT_MAJOR = Binaries.ON_CLASS_PATH;
@@ -74,7 +78,7 @@ public final class PostgresServer implements AutoCloseable {
         PostgresServer server = SHARED.computeIfAbsent(
                 url.isBlank() ? major : 0,
                 absent -> url.isBlank()
-                        ? embedded(major, new PostgresServerBuilder().settings(), Optional.empty(), false)
+                        ? own(major, new PostgresServerBuilder().settings(), Optional.empty(), false)
                         : at(url));
         if (major != server.majorVersion && major != chosenMajor()) {
             throw new IllegalStateException("A test asks for PostgreSQL %d, and %s, named by -D%s, is %d."
@@ -106,19 +110,34 @@ public final class PostgresServer implements AutoCloseable {
         return new PostgresServer(OutsideServer.at(url), false);
     }
 
-    static PostgresServer embedded(
-            int major, Map<String, String> settings, Optional<Path> dataFolder, boolean closable) {
+    /** Starts one of our own: embedded, or in a container if that is asked for or the only way. */
+    static PostgresServer own(int major, Map<String, String> settings, Optional<Path> dataFolder, boolean closable) {
         missing(major).ifPresent(reason -> {
             throw new IllegalStateException(reason);
         });
-        PostgresServer server = new PostgresServer(EmbeddedServer.start(major, settings, dataFolder), closable);
+        boolean container = inContainers() || embeddedMissing(major).isPresent();
+        PostgresServer server = new PostgresServer(
+                container ? ContainerServer.start(major, settings) : EmbeddedServer.start(major, settings, dataFolder),
+                closable);
         if (server.majorVersion != major) {
             server.server.stop();
             throw new IllegalStateException(
-                    "Asked for PostgreSQL %d, got %d: the build on the class path is another one."
+                    "Asked for PostgreSQL %d, got %d: the build on the class path, or the image, is another one."
                             .formatted(major, server.majorVersion));
         }
         return server;
+    }
+
+    private static boolean inContainers() {
+        String provider = System.getProperty(PROVIDER, "embedded");
+        return switch (provider) {
+            case "embedded" -> false;
+            case "testcontainers" -> true;
+            default ->
+                throw new IllegalArgumentException(
+                        "-D%s is embedded or testcontainers, not %s. A server that runs already is named by -D%s."
+                                .formatted(PROVIDER, provider, URL));
+        };
     }
 
     /** The server of a replica, which its {@link ReplicaServer} closes. */
@@ -126,9 +145,29 @@ public final class PostgresServer implements AutoCloseable {
         return new PostgresServer(EmbeddedServer.startOn(dataDirectory, major, settings), true);
     }
 
-    /** Why a major version can't be started here; empty if it can. For {@code assumeTrue}. */
+    /** Why a major version can't be started here, neither embedded nor in a container; empty if it can. For {@code assumeTrue}. */
     public static Optional<String> missing(int major) {
-        if (major == DEFAULT_MAJOR || Binaries.jar(major).isPresent()) {
+        if (inContainers()) {
+            return containerMissing();
+        }
+        return embeddedMissing(major).flatMap(noBuild -> containerMissing()
+                .map(noContainer -> noBuild + " Nor can a container be started: " + noContainer));
+    }
+
+    private static Optional<String> containerMissing() {
+        try {
+            return ContainerServer.missing();
+        } catch (NoClassDefFoundError e) {
+            return Optional.of(
+                    "Testcontainers is not on the class path (org.testcontainers:testcontainers-postgresql, 2.x).");
+        }
+    }
+
+    private static Optional<String> embeddedMissing(int major) {
+        if (major == DEFAULT_MAJOR) {
+            return Binaries.missingOnClassPath();
+        }
+        if (Binaries.jar(major).isPresent()) {
             return Optional.empty();
         }
         return Optional.of(

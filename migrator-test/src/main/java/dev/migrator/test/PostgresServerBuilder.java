@@ -70,6 +70,6 @@ public final class PostgresServerBuilder {
         if (!wrong.isEmpty()) {
             throw new IllegalArgumentException("Can't start a server with " + String.join(", ", wrong) + ".");
         }
-        return PostgresServer.embedded(major, settings, dataFolder, true);
+        return PostgresServer.own(major, settings, dataFolder, true);
     }
 }

@@ -47,56 +47,59 @@ public final class TestDatabase implements AutoCloseable {
         this.password = password;
     }
 
-    static TestDatabase create(PostgresServer server) {
-        String suffix = newSuffix();
+    private static TestDatabase named(PostgresServer server, Optional<String> name) {
+        String suffix = "%010x".formatted(RANDOM.nextLong() & 0xff_ffff_ffffL);
         // Where the server asks for passwords (one that runs already), every role of this database has this one.
-        TestDatabase database =
-                new TestDatabase(server, suffix, "test_" + suffix, "app_owner_" + suffix, "secret_" + suffix);
-        try (Connection admin = server.admin().getConnection()) {
-            Sql.execute(
-                    admin,
-                    "CREATE ROLE %s LOGIN PASSWORD %s"
-                            .formatted(Sql.quote(database.owner), Sql.literal(database.password)));
-            database.roles.add(database.owner);
-            // template0: nobody can be connected to it, so that many tests create databases at once.
-            Sql.execute(
-                    admin,
-                    "CREATE DATABASE %s TEMPLATE template0 ENCODING 'UTF8' OWNER %s"
-                            .formatted(Sql.quote(database.name), Sql.quote(database.owner)));
-        } catch (SQLException e) {
-            throw new SqlFailure("creating a database on " + server, e);
-        }
+        return new TestDatabase(
+                server, suffix, name.orElse("test_" + suffix), "app_owner_" + suffix, "secret_" + suffix);
+    }
+
+    static TestDatabase create(PostgresServer server) {
+        TestDatabase database = named(server, Optional.empty());
+        // template0: nobody can be connected to it, so that many tests create databases at once.
+        database.create("template0 ENCODING 'UTF8'");
         database.executeAsSuperuser("ALTER SCHEMA public OWNER TO " + Sql.quote(database.owner));
         return database;
     }
 
     /**
-     * A copy, with the same owner, which it does not drop.
+     * A copy of a database that is {@linkplain #shut shut}, with an owner of its own.
      *
-     * @param name the copy's name; empty: one that no other database has
+     * @param copyName the copy's name; empty: one that no other database has
      */
-    TestDatabase copy(Optional<String> name) {
-        String newSuffix = newSuffix();
-        TestDatabase copy = new TestDatabase(server, newSuffix, name.orElse("test_" + newSuffix), owner, password);
-        with(open(server.admin()), admin -> {
-            Sql.execute(
-                    admin,
-                    "CREATE DATABASE %s TEMPLATE %s OWNER %s"
-                            .formatted(Sql.quote(copy.name), Sql.quote(this.name), Sql.quote(owner)));
-            return true;
-        });
+    TestDatabase copy(Optional<String> copyName) {
+        TestDatabase copy = named(server, copyName);
+        copy.create(Sql.quote(name));
+        // What the owner of this one owns is in the database and nowhere else: shut() has taken the database itself.
+        copy.executeAsSuperuser("REASSIGN OWNED BY %s TO %s".formatted(Sql.quote(owner), Sql.quote(copy.owner)));
         return copy;
     }
 
-    private static String newSuffix() {
-        return "%010x".formatted(RANDOM.nextLong() & 0xff_ffff_ffffL);
+    private void create(String template) {
+        with(open(server.admin()), admin -> {
+            Sql.execute(admin, "CREATE ROLE %s LOGIN PASSWORD %s".formatted(Sql.quote(owner), Sql.literal(password)));
+            roles.add(owner);
+            try {
+                Sql.execute(
+                        admin,
+                        "CREATE DATABASE %s TEMPLATE %s OWNER %s"
+                                .formatted(Sql.quote(name), template, Sql.quote(owner)));
+            } catch (SqlFailure e) {
+                Sql.execute(admin, "DROP ROLE " + Sql.quote(owner));
+                throw e;
+            }
+            return true;
+        });
     }
 
     /** Nobody connects to it from now on, so that it may be copied at any time. */
     void shut() {
         awaitNoSessions();
         with(open(server.admin()), admin -> {
-            Sql.execute(admin, "ALTER DATABASE %s WITH ALLOW_CONNECTIONS false".formatted(Sql.quote(name)));
+            Sql.execute(
+                    admin,
+                    "ALTER DATABASE %s WITH ALLOW_CONNECTIONS false".formatted(Sql.quote(name)),
+                    "ALTER DATABASE %s OWNER TO CURRENT_USER".formatted(Sql.quote(name)));
             return true;
         });
     }

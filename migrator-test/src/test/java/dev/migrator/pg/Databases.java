@@ -11,12 +11,12 @@ public final class Databases {
 
     private Databases() {}
 
-    /** A database with the state tables, on the server of this JVM; its owner has others like it, too. */
+    /** A database with the state tables, on the server of this JVM. */
     public static TestDatabase withStateTables() {
         return withStateTables(PostgresServer.shared());
     }
 
-    /** A database with the state tables; its owner has others like it, too. */
+    /** A database with the state tables. */
     public static TestDatabase withStateTables(PostgresServer server) {
         return server.template(
                         KEY, database -> new StateSchema(database.dataSource(), Identifier.of("migrator")).install())

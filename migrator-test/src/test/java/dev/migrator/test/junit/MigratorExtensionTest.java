@@ -37,8 +37,7 @@ class MigratorExtensionTest {
     private static List<String> databases() {
         try (TestDatabase seat = PostgresServer.shared().createDatabase()) {
             return seat.queryStrings(
-                    "SELECT datname FROM pg_database WHERE datname LIKE 'test%' AND datallowconn AND datname <> ?",
-                    seat.name());
+                    "SELECT datname FROM pg_database WHERE datallowconn AND datname <> ?", seat.name());
         }
     }
 
@@ -203,7 +202,7 @@ class MigratorExtensionTest {
         assertThat(beside.failures()).isNotEmpty().allSatisfy(failure -> assertThat(failure)
                 .contains("There is a database named \"shop_under_test\"")
                 .contains("Leave the name out"));
-        assertThat(databases()).isEmpty();
+        assertThat(databases()).doesNotContain("shop_under_test");
     }
 
     @EachPostgres({14, 17, 18})

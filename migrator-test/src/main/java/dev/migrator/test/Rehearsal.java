@@ -1,0 +1,108 @@
+package dev.migrator.test;
+
+import dev.migrator.Phase;
+import dev.migrator.QualifiedName;
+import dev.migrator.engine.CompareReport;
+import dev.migrator.pg.RollbackStatus;
+import dev.migrator.plan.TableEstimate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Takes a migration through all phases and back, with made-up rows in every table that it touches, and looks for differences:
+ * after each way back schema and rows have to be as they were, and in VALIDATE and CONTRACT the two shapes of every row have to
+ * agree.
+ */
+public final class Rehearsal {
+    private static final List<Phase> THERE_AND_BACK =
+            List.of(Phase.EXPAND, Phase.BACKFILL, Phase.VALIDATE, Phase.CONTRACT);
+
+    private final MigrationSuite suite;
+    private final Map<String, String> expressions = new LinkedHashMap<>();
+    private int rows = 50;
+    private long seed = 1;
+
+    private Rehearsal(MigrationSuite suite) {
+        this.suite = suite;
+    }
+
+    /** Of a migration. */
+    public static Rehearsal of(MigrationSuite suite) {
+        return new Rehearsal(suite);
+    }
+
+    /** Replaces the number of rows in each table; 50 by default. */
+    public Rehearsal rows(int number) {
+        this.rows = number;
+        return this;
+    }
+
+    /** Replaces the seed of the rows; 1 by default. */
+    public Rehearsal seed(long number) {
+        this.seed = number;
+        return this;
+    }
+
+    /** Makes the values of a column by an SQL expression; see {@link GeneratedRows#value}. */
+    public Rehearsal value(String column, String expression) {
+        expressions.put(column, expression);
+        return this;
+    }
+
+    /**
+     * Runs it in a database of its own.
+     *
+     * @return what was found; it does not throw for what the migration does wrong
+     */
+    public RehearsalReport on(PostgresServer server) {
+        Map<String, Integer> generated = new LinkedHashMap<>();
+        List<String> problems = new ArrayList<>();
+        List<String> notes = new ArrayList<>();
+        try (MigrationDatabase database = suite.createDatabase(server)) {
+            GeneratedRows maker = GeneratedRows.in(database.database(), seed);
+            expressions.forEach(maker::value);
+            for (TableEstimate table : database.plan().tables()) {
+                QualifiedName name = table.table();
+                generated.put(name.quoted(), maker.fill(name, rows));
+            }
+            notes.addAll(maker.shortages());
+            run(database, problems, notes);
+        } catch (AssertionError | RuntimeException e) {
+            problems.add(String.valueOf(e.getMessage()));
+        }
+        return new RehearsalReport(suite.migration().id(), generated, problems, notes);
+    }
+
+    private static void run(MigrationDatabase database, List<String> problems, List<String> notes) {
+        SchemaSnapshot schema = database.schema();
+        RowSnapshot before = database.rows();
+        for (Phase phase : THERE_AND_BACK) {
+            database.advanceTo(phase);
+            compare(database, phase, problems);
+            RollbackStatus back = database.status().rollback();
+            if (!back.possible()) {
+                notes.add("There is no way back from " + phase + ": " + back.reason());
+                break;
+            }
+            database.rollback();
+            schema.differences(database.schema())
+                    .forEach(difference -> problems.add("Back from " + phase + ", the schema differs: " + difference));
+            before.differences(database.rows())
+                    .forEach(difference -> problems.add("Back from " + phase + ", rows differ: " + difference));
+        }
+        database.advanceTo(Phase.PURGE);
+    }
+
+    private static void compare(MigrationDatabase database, Phase phase, List<String> problems) {
+        if (phase.isBefore(Phase.BACKFILL)) {
+            return;
+        }
+        CompareReport report = database.migrator().verify(database.migration().id(), progress -> {});
+        if (report.differing() > 0) {
+            problems.add("In %s, %d of %d rows differ in their two shapes: %s"
+                    .formatted(phase, report.differing(), report.rows(), String.join("; ", report.examples())));
+        }
+    }
+}
