@@ -8,11 +8,21 @@ import java.io.PrintWriter;
 final class Outcomes {
     private Outcomes() {}
 
+    /** That of a walk forward. */
     static void print(String id, Outcome outcome, PrintWriter out, PrintWriter err) {
+        print(id, "before", outcome, out, err);
+    }
+
+    /** That of a walk back, which waits before a phase is undone. */
+    static void printBack(String id, Outcome outcome, PrintWriter out, PrintWriter err) {
+        print(id, "before undoing", outcome, out, err);
+    }
+
+    private static void print(String id, String before, Outcome outcome, PrintWriter out, PrintWriter err) {
         if (outcome instanceof Outcome.Arrived arrived) {
             out.println(id + ": " + arrived.message());
         } else if (outcome instanceof Outcome.Waits waits) {
-            out.println(id + ": waits before " + waits.phase());
+            out.println(id + ": waits " + before + " " + waits.phase());
             waits.reasons().forEach(waiting -> out.println("  " + waiting.gate() + ": " + waiting.reason()));
         } else if (outcome instanceof Outcome.Paused paused) {
             out.println(id + ": is paused at " + paused.position() + "; go on with: migrator resume " + id);

@@ -42,7 +42,7 @@ final class RollbackCommand extends Connected {
     @Override
     int run(PostgresMigrator migrator) {
         Outcome outcome = migrator.rollback(id, Optional.ofNullable(to));
-        Outcomes.print(id, outcome, out(), err());
+        Outcomes.printBack(id, outcome, out(), err());
         return ExitCode.of(outcome);
     }
 }

@@ -45,7 +45,12 @@ final class Backward {
             new Refusals(walk, from, to).throwIfAny();
         }
         List<Waiting> closed = underWay ? List.of() : walk.gates().beforeRollback(migration, from, to);
-        return closed.isEmpty() ? walkBack(begin(from, underWay)) : new Outcome.Waits(from.phase(), closed);
+        return closed.isEmpty() ? walkBack(begin(from, underWay)) : new Outcome.Waits(firstUndone(from), closed);
+    }
+
+    /** A phase that waits at its gate has not begun: the one before it is undone first. */
+    private static Phase firstUndone(MigrationState from) {
+        return from.status() == Status.WAITING ? from.phase().previous().orElse(Phase.EXPAND) : from.phase();
     }
 
     private MigrationState begin(MigrationState from, boolean underWay) {

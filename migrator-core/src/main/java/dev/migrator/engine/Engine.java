@@ -197,7 +197,15 @@ public final class Engine {
                 return new Outcome.Waits(phase, List.of(new Waiting("lease", heldBy(holder(retry, id)))));
             }
             Walk walk = new Walk(
-                    store, executor, pace, settings.leaseTime(), listener, retry, settings.gates(), lease.get());
+                    store,
+                    executor,
+                    pace,
+                    settings.leaseTime(),
+                    listener,
+                    retry,
+                    settings.gates(),
+                    settings.stopped(),
+                    lease.get());
             return walk.hold(() -> body.apply(walk, seen));
         } catch (StepFailure | LeaseLostException e) {
             LOG.debug("Migration {} stopped", id, e);
@@ -227,6 +235,7 @@ public final class Engine {
             Optional<Lease> lease = retry.ask("take the lease", () -> store.acquire(id, owner, settings.leaseTime()));
             if (lease.isPresent()
                     || Thread.currentThread().isInterrupted()
+                    || settings.stopped().getAsBoolean()
                     || retry.ask("read the clock", store::now).isAfter(until)) {
                 return lease;
             }

@@ -1,6 +1,7 @@
 package dev.migrator.engine;
 
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /**
  * How patient an engine is.
@@ -10,9 +11,26 @@ import java.time.Duration;
  * @param leaseWait how long to wait for a lease that another engine holds before answering that it waits
  * @param retryFor how long transient failures of one piece of work are retried
  * @param gates the application's own gates
+ * @param stopped whether the process of this engine is about to end: then it stops where a pause would stop it
  */
 public record EngineSettings(
-        String owner, Duration leaseTime, Duration leaseWait, Duration retryFor, CustomGates gates) {
+        String owner,
+        Duration leaseTime,
+        Duration leaseWait,
+        Duration retryFor,
+        CustomGates gates,
+        BooleanSupplier stopped) {
+
+    /** An engine that goes on for as long as it can. */
+    public EngineSettings(
+            String owner, Duration leaseTime, Duration leaseWait, Duration retryFor, CustomGates gates) {
+        this(owner, leaseTime, leaseWait, retryFor, gates, () -> false);
+    }
+
+    /** The same for an engine that is to stop when told. */
+    public EngineSettings stoppedBy(BooleanSupplier told) {
+        return new EngineSettings(owner, leaseTime, leaseWait, retryFor, gates, told);
+    }
 
     /** The defaults: a lease of 30 s, ten minutes of waiting for it, five minutes of retries. */
     public static EngineSettings of(String owner) {

@@ -30,6 +30,7 @@ final class Walk {
     private final Duration leaseTime;
     private final EngineListener listener;
     private final GateKeeper gates;
+    private final BooleanSupplier stopped;
     private volatile Lease lease;
     private Retry retry;
     private boolean unsettled;
@@ -43,6 +44,7 @@ final class Walk {
             EngineListener listener,
             Retry retry,
             CustomGates custom,
+            BooleanSupplier stopped,
             Lease lease) {
         this.store = store;
         this.executor = executor;
@@ -50,6 +52,7 @@ final class Walk {
         this.leaseTime = leaseTime;
         this.listener = listener;
         this.retry = retry;
+        this.stopped = stopped;
         this.lease = lease;
         this.gates = new GateKeeper(this, store, executor, custom);
     }
@@ -124,8 +127,9 @@ final class Walk {
         return steps().stream().filter(state -> state.step().phase() == phase).toList();
     }
 
+    /** Whether it is to stop here for now: somebody has paused the migration, or this process is about to end. */
     boolean isPaused() {
-        return ask("look whether it is paused", () -> store.isPaused(id()));
+        return stopped.getAsBoolean() || ask("look whether it is paused", () -> store.isPaused(id()));
     }
 
     List<String> fingerprint() {
@@ -265,7 +269,7 @@ final class Walk {
         return new StepControl() {
             @Override
             public void checkpoint() {
-                if (store.isPaused(id())) {
+                if (stopped.getAsBoolean() || store.isPaused(id())) {
                     throw new PausedException(id());
                 }
             }

@@ -13,7 +13,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,11 +25,12 @@ import org.slf4j.LoggerFactory;
  */
 final class Advance implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Advance.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
 
     private final Registration registration;
     private final boolean watches;
-    private final Supplier<List<MigrationResult>> migrate;
+    private final Function<BooleanSupplier, List<MigrationResult>> migrate;
     private final Semaphore wakes = new Semaphore(0);
     private final Thread thread;
     private final Map<String, String> told = new TreeMap<>();
@@ -39,9 +41,12 @@ final class Advance implements AutoCloseable {
      * One that does nothing yet.
      *
      * @param watches whether it goes on to look when all is done that it may do
-     * @param migrate takes what is not at rest as far as gates allow
+     * @param migrate takes what is not at rest as far as gates allow, or until it is told to stop
      */
-    Advance(Registration registration, boolean watches, Supplier<List<MigrationResult>> migrate) {
+    Advance(
+            Registration registration,
+            boolean watches,
+            Function<BooleanSupplier, List<MigrationResult>> migrate) {
         this.registration = registration;
         this.watches = watches;
         this.migrate = migrate;
@@ -66,7 +71,7 @@ final class Advance implements AutoCloseable {
     private void run() {
         do {
             try {
-                if (registration.leads() && isDone(migrate.get()) && !watches) {
+                if (registration.leads() && isDone(migrate.apply(() -> closed)) && !watches) {
                     return;
                 }
             } catch (StepFailure e) {
@@ -128,11 +133,20 @@ final class Advance implements AutoCloseable {
         }
     }
 
-    /** Stops within one statement or batch, and waits for that. What is under way goes on with whoever comes next. */
+    /**
+     * Stops within one statement or batch, as if paused, and waits for that, up to fifteen seconds. What is under way goes on with
+     * whoever comes next.
+     */
     @Override
     public void close() {
         closed = true;
-        thread.interrupt();
-        Threads.join(thread);
+        wakes.release();
+        if (!Threads.join(thread, PATIENCE)) {
+            // In the middle of a long statement or waiting for a connection; what it has begun is found out from the records.
+            thread.interrupt();
+            if (!Threads.join(thread, PATIENCE.dividedBy(2))) {
+                LOG.warn("{} does not end; its lease runs out", thread.getName());
+            }
+        }
     }
 }

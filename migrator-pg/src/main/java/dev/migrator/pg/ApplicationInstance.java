@@ -107,6 +107,10 @@ public final class ApplicationInstance implements AutoCloseable {
      */
     public Shape shape(Connection connection, String migration) throws SQLException {
         Known one = known(migration);
+        if (!connection.isWrapperFor(ShapedConnection.class)) {
+            throw new SQLException(
+                    "This connection does not tell its shapes: take it from ApplicationInstance.dataSource().", "0A000");
+        }
         boolean isNew = connection.unwrap(ShapedConnection.class).usesNew(migration);
         return switch (one.uses()) {
             case OLD -> Shape.OLD;
@@ -122,8 +126,10 @@ public final class ApplicationInstance implements AutoCloseable {
      * autocommit mode becomes a transaction, which is two more. While an engine changes tables, such transactions do without
      * statements that are prepared on the server, so that none of them meets {@code cached plan must not change result type}.
      *
-     * <p>Not for statements that can't be in a transaction ({@code VACUUM}), nor for a standby. {@code COPY} and large
-     * objects through the driver's own interfaces are part of a transaction that a statement has begun.
+     * <p>Not for statements that can't be in a transaction ({@code VACUUM}, a procedure that commits), nor for a standby. What is
+     * done through the driver's own interfaces ({@code COPY}, large objects) belongs to the transaction under way when they are
+     * unwrapped; in autocommit mode there is none, and the server is not asked. So are statements that follow a {@code COMMIT} in
+     * the same text, and what is done through {@code ResultSet.getStatement()} of rows that are only read.
      *
      * @return connections from the migrator's data source; the same object each time
      * @throws StepFailure if the database fails, at the first call, which tells it
@@ -143,13 +149,18 @@ public final class ApplicationInstance implements AutoCloseable {
         return registration.advice();
     }
 
-    /** Ends it: from now on it counts for no gate. Idempotent; a failure is logged, since its lease runs out anyway. */
+    /**
+     * Ends it: from now on it counts for no gate. What it does in the background stops within a statement or a batch and begins no
+     * further phase, as with a pause; whoever comes next goes on with it. Waits for that, up to fifteen seconds. Idempotent; a
+     * failure is logged, since its lease runs out anyway.
+     */
     @Override
     public synchronized void close() {
         if (closed) {
             return;
         }
         closed = true;
+        entering.close();
         for (AutoCloseable one : behind) {
             try {
                 one.close();

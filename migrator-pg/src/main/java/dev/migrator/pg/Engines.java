@@ -20,6 +20,7 @@ import dev.migrator.throttle.ThrottleSignal;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import javax.sql.DataSource;
 
@@ -101,6 +102,13 @@ final class Engines {
 
     Engine engine(Migration migration) {
         return engine(Optional.of(migration));
+    }
+
+    /** An engine that stops, as if it were paused, when it is told to. */
+    Engine engine(Migration migration, BooleanSupplier stopped) {
+        Optional<Migration> definition = Optional.of(migration);
+        return new Engine(
+                store, executor(definition), planner, Pace.system(), engineSettings.stoppedBy(stopped), listener);
     }
 
     /** An engine for what needs no more than the record. */

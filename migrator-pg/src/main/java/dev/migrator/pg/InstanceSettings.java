@@ -3,6 +3,7 @@ package dev.migrator.pg;
 import dev.migrator.Uses;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -16,15 +17,24 @@ import java.util.TreeMap;
  *     them with its next sign of life
  */
 public record InstanceSettings(Map<String, Uses> uses, Duration leaseTime, Duration waitFor, boolean listens) {
+    private static final Duration LONGEST_LEASE = Duration.ofDays(1);
+
     /**
      * Copies the map.
      *
-     * @throws IllegalArgumentException if the lease is shorter than a second
+     * @throws IllegalArgumentException if the lease is shorter than a second or longer than a day, or the time to wait is negative
      */
     public InstanceSettings {
         uses = Map.copyOf(uses);
         if (leaseTime.compareTo(Duration.ofSeconds(1)) < 0) {
             throw new IllegalArgumentException("leaseTime: is " + leaseTime + "; it must be a second or more");
+        }
+        if (leaseTime.compareTo(LONGEST_LEASE) > 0) {
+            throw new IllegalArgumentException("leaseTime: is " + leaseTime
+                    + "; it must be a day or less: an instance that is killed holds gates closed for so long");
+        }
+        if (waitFor.isNegative()) {
+            throw new IllegalArgumentException("waitFor: must not be negative, is " + waitFor);
         }
     }
 
@@ -42,7 +52,7 @@ public record InstanceSettings(Map<String, Uses> uses, Duration leaseTime, Durat
      */
     public InstanceSettings withUses(String migration, Uses what) {
         Map<String, Uses> more = new TreeMap<>(uses);
-        more.put(migration, what);
+        more.put(Objects.requireNonNull(migration, "migration"), Objects.requireNonNull(what, "what"));
         return new InstanceSettings(more, leaseTime, waitFor, listens);
     }
 

@@ -19,11 +19,17 @@ import dev.migrator.pg.internal.state.StateSql;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Puts the parts of an application's instance together. */
 final class InstanceStarts {
+    private static final Logger LOG = LoggerFactory.getLogger(InstanceStarts.class);
+
     private final DataSource source;
     private final Identifier schema;
     private final Runnable install;
@@ -48,12 +54,12 @@ final class InstanceStarts {
     /**
      * A start that has not begun.
      *
-     * @param migrate takes all migrations forward, to the end of a phase or as far as gates allow
+     * @param migrate takes all migrations forward, to the end of a phase or as far as gates allow, or until it is told to stop
      * @param help starts so many threads that help with backfills
      */
     InstanceStart of(
             StartSettings settings,
-            Function<Phase, List<MigrationResult>> migrate,
+            BiFunction<Phase, BooleanSupplier, List<MigrationResult>> migrate,
             Function<Integer, BackfillHelper> help) {
         InstanceSettings instance = settings.instance();
         List<Known> known = migrations.stream()
@@ -72,8 +78,11 @@ final class InstanceStarts {
                 new Safety(migrations, known),
                 instance.leaseTime(),
                 settings.advanceTo().isPresent());
+        if (settings.advanceTo().isPresent()) {
+            Pools.tooSmall(source).forEach(LOG::warn);
+        }
         Optional<Advance> advance = settings.advanceTo()
-                .map(phase -> new Advance(registration, settings.goesBack(), () -> migrate.apply(phase)));
+                .map(phase -> new Advance(registration, settings.goesBack(), stopped -> migrate.apply(phase, stopped)));
         return new InstanceStart(
                 registration,
                 install,

@@ -171,7 +171,7 @@ public final class PostgresMigrator {
      * the schema is safe for this release, whatever is still to be done behind; until then, and for as long as it may wait, it
      * takes migrations forward as well. With nothing left to do it is one statement.
      *
-     * <p>Of all instances that do so one at a time takes migrations forward, one of the newest release. It ends to when one
+     * <p>Of all instances that do so one at a time takes migrations forward, one of the newest release. It ends when one
      * fails: then people are to look.
      *
      * @param settings what the application is and does
@@ -205,9 +205,9 @@ public final class PostgresMigrator {
         settings.instance().uses().keySet().forEach(known::find);
         return starts.of(
                 settings,
-                to -> {
+                (to, stopped) -> {
                     install();
-                    return run.migrate(settings.goesBack() ? goneBack() : known.defined(), to, false);
+                    return run.migrate(settings.goesBack() ? goneBack() : known.defined(), to, false, stopped);
                 },
                 this::helpWithBackfills);
     }

@@ -17,6 +17,7 @@ import dev.migrator.plan.Step;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /** Takes several migrations forward, in their order. */
@@ -62,23 +63,28 @@ final class Run {
      * @param named whether they were named, so that those start again that were rolled back
      */
     List<MigrationResult> migrate(List<Migration> migrations, Phase to, boolean named) {
+        return migrate(migrations, to, named, () -> false);
+    }
+
+    /** As {@link #migrate(List, Phase, boolean)}, until it is told to stop. */
+    List<MigrationResult> migrate(List<Migration> migrations, Phase to, boolean named, BooleanSupplier stopped) {
         List<MigrationResult> results = new ArrayList<>();
         for (Migration migration : migrations) {
-            Outcome outcome = advance(migration, to, named);
+            Outcome outcome = advance(migration, to, named, stopped);
             results.add(new MigrationResult(migration.id(), outcome));
-            if (outcome instanceof Outcome.Failed) {
+            if (outcome instanceof Outcome.Failed || stopped.getAsBoolean()) {
                 break;
             }
         }
         return List.copyOf(results);
     }
 
-    private Outcome advance(Migration migration, Phase to, boolean named) {
+    private Outcome advance(Migration migration, Phase to, boolean named, BooleanSupplier stopped) {
         try {
             Optional<Waiting> inTheWay = order.inTheWayOf(migration);
             return inTheWay.isPresent()
                     ? new Outcome.Waits(Phase.EXPAND, List.of(inTheWay.get()))
-                    : engines.engine(migration).migrate(migration, to, named);
+                    : engines.engine(migration, stopped).migrate(migration, to, named);
         } catch (PlanRefusedException | StepFailure e) {
             return failedBefore(String.valueOf(e.getMessage()));
         }

@@ -90,7 +90,7 @@ class EntranceTest extends ReleaseSite {
             assertThat(instance.shape(connection, NAME.id())).isEqualTo(Shape.NEW);
             connection.rollback();
             instance.close();
-            assertThatThrownBy(() -> count(connection)).hasMessageContaining("does not count as live");
+            assertThatThrownBy(() -> count(connection)).hasMessageContaining("is closed");
         }
     }
 

@@ -81,7 +81,7 @@ public final class EnteredBefore {
                         LIMIT.toSeconds());
                 return;
             }
-            control.waits("for " + who);
+            control.waits(who);
             control.checkpoint();
             pace.pause(BETWEEN_LOOKS);
         }

@@ -63,7 +63,7 @@ final class EnteringConnection implements InvocationHandler, ShapedConnection {
             case "equals" -> arguments != null && proxy == arguments[0];
             case "hashCode" -> System.identityHashCode(proxy);
             case "toString" -> "entering " + connection;
-            case "unwrap" -> wraps(arguments) ? proxy : reflect(connection, method, arguments);
+            case "unwrap" -> wraps(arguments) ? proxy : unwrapped(method, arguments);
             case "isWrapperFor" -> wraps(arguments) || Boolean.TRUE.equals(reflect(connection, method, arguments));
             default -> pass((Connection) proxy, method, arguments);
         };
@@ -74,12 +74,22 @@ final class EnteringConnection implements InvocationHandler, ShapedConnection {
         boolean ends = ends(method.getName(), arguments == null ? null : arguments[0]);
         try {
             Object result = reflect(connection, method, arguments);
-            return result instanceof Statement statement ? entering(statement, proxy, method, arguments) : result;
+            return result instanceof Statement statement
+                    ? entering(statement, proxy, method, arguments)
+                    : EnteringResults.of(result, proxy);
         } finally {
             if (ends) {
                 entry = Optional.empty();
             }
         }
+    }
+
+    /** What is done beneath belongs to a transaction that has entered; in autocommit mode there is none. */
+    private @Nullable Object unwrapped(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
+        if (!connection.getAutoCommit()) {
+            begin();
+        }
+        return reflect(connection, method, arguments);
     }
 
     /** Whether a transaction that is under way is over after a call. */

@@ -30,6 +30,11 @@ public final class EnteringDataSource implements DataSource {
         this.uses = uses;
     }
 
+    /** The instance is at its end: no transaction begins any more. */
+    public void close() {
+        entrance.close();
+    }
+
     @Override
     public Connection getConnection() throws SQLException {
         return EnteringConnection.over(source.getConnection(), entrance, prepared, retired, uses);

@@ -50,27 +50,22 @@ final class EnteringStatement implements InvocationHandler {
             case "toString" -> statement.toString();
             case "getConnection" -> face;
             default ->
-                name.startsWith("execute")
-                        ? execute(method, arguments)
-                        : EnteringConnection.reflect(statement, method, arguments);
+                EnteringResults.of(
+                        name.startsWith("execute")
+                                ? execute(method, arguments)
+                                : EnteringConnection.reflect(statement, method, arguments),
+                        (Statement) proxy,
+                        this,
+                        connection);
         };
     }
 
     private @Nullable Object execute(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
         Optional<String> executed = arguments != null && arguments[0] instanceof String sql ? Optional.of(sql) : text;
-        if (executed.isPresent() && face.getAutoCommit()) {
-            checkBeginsNothing(executed.get());
+        if (executed.isPresent()) {
+            TransactionWords.check(executed.get());
         }
         return connection.execute(this, executed, () -> EnteringConnection.reflect(statement, method, arguments));
-    }
-
-    private static void checkBeginsNothing(String sql) throws SQLException {
-        String start = sql.stripLeading().toLowerCase(Locale.ROOT);
-        if (start.startsWith("begin") || start.startsWith("start transaction")) {
-            throw new SQLFeatureNotSupportedException(
-                    "A connection whose transactions enter begins none by a statement: call setAutoCommit(false) instead of "
-                            + sql.strip());
-        }
     }
 
     /** Its rows don't come piece by piece, for which the transaction would have to last; the number by which they did. */

@@ -18,6 +18,7 @@ public final class Entrance {
     private final String target;
     private final String instance;
     private final Runnable refused;
+    private volatile boolean closed;
 
     /**
      * An entrance.
@@ -33,8 +34,16 @@ public final class Entrance {
         this.refused = refused;
     }
 
+    /** From now on nobody enters, and it is of no use to try again. */
+    void close() {
+        closed = true;
+    }
+
     /** Begins a transaction; with SQLSTATE 40001 if the instance is not live, and then it is rolled back. */
     Entry enter(Connection connection) throws SQLException {
+        if (closed) {
+            throw new SQLException("Instance " + instance + " is closed; it begins no transaction any more.", "08003");
+        }
         try (PreparedStatement enter = connection.prepareStatement(statement)) {
             enter.setString(1, target);
             enter.setString(2, instance);

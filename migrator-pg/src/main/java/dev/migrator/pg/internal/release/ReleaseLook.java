@@ -14,7 +14,7 @@ import javax.sql.DataSource;
 
 /**
  * Looks at the registered instances for the {@code releases} gate, at transactions that are older than what an instance has
- * acknowledged, and at sessions that belong to no instance: the same user and {@code application_name} is the same application.
+ * acknowledged, and at sessions that belong to no instance: the same user and {@code application_name} is the same application, unless that name is one which says nothing.
  */
 public final class ReleaseLook {
     private static final String SESSIONS =
@@ -134,19 +134,23 @@ public final class ReleaseLook {
                                 + " pg_catalog.count(*) AS sessions "
                                 + SESSIONS
                                 + """
-                         AND (s.usename, s.application_name)
+                         AND ((s.usename, s.application_name)
                                 IS DISTINCT FROM (session_user, pg_catalog.current_setting('application_name'))
+                                OR s.application_name = ANY (?::pg_catalog.text[]))
                             AND s.usename <> ALL (?::pg_catalog.text[])
                             AND COALESCE(s.application_name <> ALL (?::pg_catalog.text[]), true)
                             AND (s.application_name IS NULL OR NOT EXISTS (
                                 SELECT FROM %s AS i
                                 WHERE i.target = ? AND i.role = s.usename AND i.application = s.application_name
+                                    AND i.application <> ALL (?::pg_catalog.text[])
                                     AND i.expires_at > pg_catalog.clock_timestamp()))
                         GROUP BY s.usename, s.application_name ORDER BY s.usename, s.application_name"""
                                         .formatted(sql.table("instance").quoted()),
+                        Pools.NO_NAMES,
                         gate.ignoredRoles().stream().map(Identifier::value).toList(),
                         gate.ignoredApplications(),
-                        sql.target())
+                        sql.target(),
+                        Pools.NO_NAMES)
                 .stream()
                 .map(ReleaseLook::stranger)
                 .toList();
@@ -157,7 +161,9 @@ public final class ReleaseLook {
         String sessions = row.number("sessions") + (one ? " session" : " sessions") + " of " + row.text("role");
         return row.optionalText("application")
                 .map(name -> sessions + " (application " + (name.isEmpty() ? "without a name" : name) + ") "
-                        + (one ? "belongs" : "belong") + " to no registered instance")
+                        + (Pools.NO_NAMES.contains(name)
+                                ? "can't be told from those of other applications: give the pool of each an ApplicationName of its own"
+                                : (one ? "belongs" : "belong") + " to no registered instance"))
                 .orElseGet(() -> sessions + " can't be seen by this role: GRANT pg_read_all_stats to it");
     }
 }

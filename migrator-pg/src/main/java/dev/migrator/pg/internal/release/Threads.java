@@ -1,5 +1,7 @@
 package dev.migrator.pg.internal.release;
 
+import java.time.Duration;
+
 /** Ends of threads. */
 public final class Threads {
     private Threads() {}
@@ -17,5 +19,15 @@ public final class Threads {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Waits so long until a thread has ended, or until interrupted; whether it has. */
+    public static boolean join(Thread thread, Duration limit) {
+        try {
+            thread.join(limit.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return !thread.isAlive();
     }
 }

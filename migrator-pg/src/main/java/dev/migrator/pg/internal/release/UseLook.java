@@ -63,6 +63,12 @@ public final class UseLook {
 
     private GateAnswer ofServer(
             Session session, Gate.NoUse gate, GateQuestion question, List<RetiredColumn> columns, QualifiedName view) {
+        List<String> hidden = uncountedFunctions(session, columns);
+        if (!hidden.isEmpty()) {
+            return GateAnswer.unknown("statements inside of functions are not counted, and these name what goes: "
+                    + String.join(", ", hidden)
+                    + ". Change them first, or set pg_stat_statements.track = all");
+        }
         Row now = session.query(
                         "SELECT pg_catalog.clock_timestamp() AS now, pg_catalog.concat(stats_reset, '/', dealloc) AS mark FROM "
                                 + new QualifiedName(view.schema(), Identifier.of("pg_stat_statements_info")).quoted())
@@ -80,6 +86,25 @@ public final class UseLook {
                         .anyMatch(column -> names(row.optionalText("query").orElse(""), column)))
                 .toList();
         return answer(gate, now, using, before(session, question));
+    }
+
+    /** Functions of the users', of which only the call is counted, unless the setting says otherwise. */
+    private List<String> uncountedFunctions(Session session, List<RetiredColumn> columns) {
+        return session
+                .query(
+                        """
+                        SELECT p.oid::pg_catalog.regprocedure::pg_catalog.text AS name, p.prosrc AS source
+                        FROM pg_catalog.pg_proc AS p
+                        JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+                        JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang
+                        WHERE pg_catalog.current_setting('pg_stat_statements.track', true) IS DISTINCT FROM 'all'
+                            AND l.lanname IN ('sql', 'plpgsql') AND n.nspname NOT IN ('pg_catalog', 'information_schema', ?)
+                        ORDER BY 1""",
+                        sql.table("migration").schema().value())
+                .stream()
+                .filter(row -> columns.stream().anyMatch(column -> names(row.text("source"), column)))
+                .map(row -> row.text("name"))
+                .toList();
     }
 
     /** Without the extension, what instances whose transactions enter have counted; which tells nothing where one does not. */
