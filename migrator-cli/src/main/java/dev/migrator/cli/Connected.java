@@ -4,7 +4,9 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.migrator.Migration;
 import dev.migrator.MigrationFileException;
 import dev.migrator.MigrationFiles;
+import dev.migrator.Status;
 import dev.migrator.engine.EngineListener;
+import dev.migrator.engine.Outcome;
 import dev.migrator.pg.PostgresMigrator;
 import dev.migrator.pg.PostgresMigratorBuilder;
 import dev.migrator.pg.UnknownMigrationException;
@@ -119,6 +121,34 @@ abstract class Connected implements Callable<Integer> {
 
     private CommandLine line() {
         return filledIn(spec).commandLine();
+    }
+
+    /** Shows what the engine does. */
+    ProgressListener progress() {
+        return filledIn(parent).progress(err());
+    }
+
+    /** Notes that what fails was refused: nothing was begun. */
+    void refuse() {
+        filledIn(parent).refuse();
+    }
+
+    /** Tells how a walk ended. */
+    void tell(String id, Outcome outcome) {
+        Outcomes.print(id, outcome, out(), err());
+        noteRefusal(outcome);
+    }
+
+    /** Tells how a walk back ended. */
+    void tellBack(String id, Outcome outcome) {
+        Outcomes.printBack(id, outcome, out(), err());
+        noteRefusal(outcome);
+    }
+
+    private void noteRefusal(Outcome outcome) {
+        if (outcome instanceof Outcome.Failed failed && failed.position().status() == Status.PENDING) {
+            refuse();
+        }
     }
 
     PrintWriter out() {

@@ -2,6 +2,8 @@ package dev.migrator.cli;
 
 import dev.migrator.MigrationFileException;
 import dev.migrator.MigratorException;
+import dev.migrator.engine.PlanRefusedException;
+import dev.migrator.pg.ApprovalRefusedException;
 import dev.migrator.pg.UnknownMigrationException;
 import java.io.PrintWriter;
 import org.slf4j.LoggerFactory;
@@ -9,12 +11,20 @@ import picocli.CommandLine;
 
 /** Turns exceptions into a message for people and an exit code; with {@code --verbose}, also shows where they come from. */
 final class Failures implements CommandLine.IExecutionExceptionHandler {
+    private final MigratorCommand command;
+
+    Failures(MigratorCommand command) {
+        this.command = command;
+    }
 
     @Override
     public int handleExecutionException(Exception e, CommandLine line, CommandLine.ParseResult parsed) {
         // Made here and not before: only now is it certain that --verbose was read.
         LoggerFactory.getLogger(Failures.class).debug("The command failed", e);
         PrintWriter err = line.getErr();
+        if (e instanceof PlanRefusedException || e instanceof ApprovalRefusedException) {
+            command.refuse();
+        }
         boolean usage = e instanceof MigrationFileException
                 || e instanceof UnknownMigrationException
                 || e instanceof UsageException;

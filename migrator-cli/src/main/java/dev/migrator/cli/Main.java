@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine;
 
@@ -33,7 +34,7 @@ public final class Main {
     }
 
     /** UTF-8 whatever the locale, in which a container often has no letters but ASCII; a console of Windows as it is. */
-    private static PrintWriter writer(PrintStream stream, String encodingProperty) {
+    static PrintWriter writer(PrintStream stream, String encodingProperty) {
         boolean windows = System.getProperty("os.name", "").startsWith("Windows");
         String console = System.getProperty(encodingProperty, "");
         Charset charset = windows && !console.isEmpty() ? Charset.forName(console) : StandardCharsets.UTF_8;
@@ -42,15 +43,23 @@ public final class Main {
 
     /** Runs the command and tells its exit code. */
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
-        CommandLine line = new CommandLine(new MigratorCommand());
+        return execute(line(new MigratorCommand(System.getenv(), Optional.empty()), out, err), arguments);
+    }
+
+    static CommandLine line(MigratorCommand command, PrintWriter out, PrintWriter err) {
+        CommandLine line = new CommandLine(command);
         line.setOut(out);
         line.setErr(err);
         line.setCaseInsensitiveEnumValuesAllowed(true);
-        line.setExecutionExceptionHandler(new Failures());
+        line.setExecutionExceptionHandler(new Failures(command));
         line.setParameterExceptionHandler(Failures::usage);
+        return line;
+    }
+
+    static int execute(CommandLine line, String... arguments) {
         int code = line.execute(arguments);
-        out.flush();
-        err.flush();
+        line.getOut().flush();
+        line.getErr().flush();
         return code;
     }
 }

@@ -2,7 +2,6 @@ package dev.migrator.cli;
 
 import dev.migrator.Phase;
 import dev.migrator.engine.EngineListener;
-import dev.migrator.engine.Outcome;
 import dev.migrator.pg.MigrationResult;
 import dev.migrator.pg.PostgresMigrator;
 import java.util.ArrayList;
@@ -43,18 +42,14 @@ final class MigrateCommand extends Connected {
 
     @Override
     EngineListener listener() {
-        return ProgressListener.onStderr(err());
+        return progress();
     }
 
     @Override
     int run(PostgresMigrator migrator) {
         List<MigrationResult> results = migrator.migrate(to, ids.toArray(String[]::new));
-        results.forEach(result -> print(result.id(), result.outcome()));
+        results.forEach(result -> tell(result.id(), result.outcome()));
         out().flush();
         return ExitCode.of(results);
-    }
-
-    private void print(String id, Outcome outcome) {
-        Outcomes.print(id, outcome, out(), err());
     }
 }

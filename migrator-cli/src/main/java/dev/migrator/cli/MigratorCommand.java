@@ -1,6 +1,8 @@
 package dev.migrator.cli;
 
+import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -50,6 +52,10 @@ import picocli.CommandLine.Spec;
         })
 final class MigratorCommand implements Runnable {
 
+    private final Map<String, String> environment;
+    private final Optional<PrintWriter> progress;
+    private boolean refused;
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -97,6 +103,17 @@ final class MigratorCommand implements Runnable {
         }
     }
 
+    /**
+     * The command in its surroundings.
+     *
+     * @param environment the environment variables
+     * @param progress who hears what the engine does; empty: stderr, with a bar if it is a terminal
+     */
+    MigratorCommand(Map<String, String> environment, Optional<PrintWriter> progress) {
+        this.environment = environment;
+        this.progress = progress;
+    }
+
     @Override
     public void run() {
         throw new CommandLine.ParameterException(
@@ -116,7 +133,7 @@ final class MigratorCommand implements Runnable {
     /** The connection, from options and environment. */
     ConnectionSettings connection() {
         return ConnectionSettings.of(
-                Optional.ofNullable(url), Optional.ofNullable(directUrl), Optional.ofNullable(user), System.getenv());
+                Optional.ofNullable(url), Optional.ofNullable(directUrl), Optional.ofNullable(user), environment);
     }
 
     Path migrations() {
@@ -125,6 +142,19 @@ final class MigratorCommand implements Runnable {
 
     String stateSchema() {
         return stateSchema;
+    }
+
+    ProgressListener progress(PrintWriter err) {
+        return progress.map(ProgressListener::plain).orElseGet(() -> ProgressListener.onStderr(err));
+    }
+
+    /** Notes that a migration or an approval is refused, which no exit code tells from other failures. */
+    void refuse() {
+        refused = true;
+    }
+
+    boolean isRefused() {
+        return refused;
     }
 
     /** The version, from the jar. */

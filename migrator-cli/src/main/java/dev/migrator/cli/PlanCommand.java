@@ -50,6 +50,7 @@ final class PlanCommand extends Connected {
                 print(migrator, status, migration);
             } catch (PlanRefusedException e) {
                 err().println(e.getMessage());
+                refuse();
                 code = ExitCode.FAILED;
             }
         }

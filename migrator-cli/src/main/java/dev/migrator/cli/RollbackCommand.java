@@ -31,7 +31,7 @@ final class RollbackCommand extends Connected {
 
     @Override
     EngineListener listener() {
-        return ProgressListener.onStderr(err());
+        return progress();
     }
 
     @Override
@@ -42,7 +42,7 @@ final class RollbackCommand extends Connected {
     @Override
     int run(PostgresMigrator migrator) {
         Outcome outcome = migrator.rollback(id, Optional.ofNullable(to));
-        Outcomes.printBack(id, outcome, out(), err());
+        tellBack(id, outcome);
         return ExitCode.of(outcome);
     }
 }

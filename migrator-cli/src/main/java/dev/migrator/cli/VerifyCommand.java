@@ -17,7 +17,7 @@ final class VerifyCommand extends Connected {
 
     @Override
     int run(PostgresMigrator migrator) {
-        ProgressListener progress = ProgressListener.onStderr(err());
+        ProgressListener progress = progress();
         CompareReport report = migrator.verify(id, current -> progress.progress(id, current));
         progress.finish();
         if (report.differing() == 0) {

@@ -46,7 +46,8 @@ enum BuildModule {
         return switch (this) {
             case CORE -> EnumSet.of(CORE);
             case PG -> EnumSet.of(CORE, PG);
-            case TEST, CLI, MAVEN_PLUGIN -> EnumSet.of(CORE, PG, this);
+            case TEST, CLI -> EnumSet.of(CORE, PG, this);
+            case MAVEN_PLUGIN -> EnumSet.of(CORE, PG, TEST, CLI, this);
             case EXAMPLES -> EnumSet.of(CORE, PG, TEST, this);
             case BENCH -> EnumSet.allOf(BuildModule.class);
         };

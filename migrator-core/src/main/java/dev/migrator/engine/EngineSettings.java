@@ -22,8 +22,7 @@ public record EngineSettings(
         BooleanSupplier stopped) {
 
     /** An engine that goes on for as long as it can. */
-    public EngineSettings(
-            String owner, Duration leaseTime, Duration leaseWait, Duration retryFor, CustomGates gates) {
+    public EngineSettings(String owner, Duration leaseTime, Duration leaseWait, Duration retryFor, CustomGates gates) {
         this(owner, leaseTime, leaseWait, retryFor, gates, () -> false);
     }
 

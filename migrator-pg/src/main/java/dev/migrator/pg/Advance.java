@@ -43,10 +43,7 @@ final class Advance implements AutoCloseable {
      * @param watches whether it goes on to look when all is done that it may do
      * @param migrate takes what is not at rest as far as gates allow, or until it is told to stop
      */
-    Advance(
-            Registration registration,
-            boolean watches,
-            Function<BooleanSupplier, List<MigrationResult>> migrate) {
+    Advance(Registration registration, boolean watches, Function<BooleanSupplier, List<MigrationResult>> migrate) {
         this.registration = registration;
         this.watches = watches;
         this.migrate = migrate;
@@ -142,7 +139,8 @@ final class Advance implements AutoCloseable {
         closed = true;
         wakes.release();
         if (!Threads.join(thread, PATIENCE)) {
-            // In the middle of a long statement or waiting for a connection; what it has begun is found out from the records.
+            // In the middle of a long statement or waiting for a connection; what it has begun is found out from the
+            // records.
             thread.interrupt();
             if (!Threads.join(thread, PATIENCE.dividedBy(2))) {
                 LOG.warn("{} does not end; its lease runs out", thread.getName());

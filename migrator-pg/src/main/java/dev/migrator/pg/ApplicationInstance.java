@@ -109,7 +109,8 @@ public final class ApplicationInstance implements AutoCloseable {
         Known one = known(migration);
         if (!connection.isWrapperFor(ShapedConnection.class)) {
             throw new SQLException(
-                    "This connection does not tell its shapes: take it from ApplicationInstance.dataSource().", "0A000");
+                    "This connection does not tell its shapes: take it from ApplicationInstance.dataSource().",
+                    "0A000");
         }
         boolean isNew = connection.unwrap(ShapedConnection.class).usesNew(migration);
         return switch (one.uses()) {

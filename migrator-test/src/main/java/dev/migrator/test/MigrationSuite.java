@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 
@@ -155,32 +154,31 @@ public final class MigrationSuite {
         }
     }
 
+    /** Each migration before it adds to what is there without it, so that suites of one folder share their templates. */
     private DatabaseTemplate before(PostgresServer server) {
-        return base.on(server).extended("after " + identity(), database -> {
-            String[] earlier = earlier().stream().map(Migration::id).toArray(String[]::new);
-            if (earlier.length > 0) {
+        DatabaseTemplate reached = base.on(server);
+        for (Migration migration : earlier()) {
+            reached = reached.extended(settings.key() + ", " + identity(migration), database -> {
                 migrator(database.pool())
-                        .migrate(Phase.PURGE, earlier)
+                        .migrate(Phase.PURGE, migration.id())
                         .forEach(result -> MigrationDatabase.arrived(result, Phase.PURGE));
                 database.closePool();
-            }
-        });
+            });
+        }
+        return reached;
     }
 
     private DatabaseTemplate at(PostgresServer server, Phase phase) {
         DatabaseTemplate previous =
                 phase.previous().map(earlier -> at(server, earlier)).orElseGet(() -> before(server));
-        return previous.extended(phase.key(), database -> {
+        return previous.extended(settings.key() + ", " + identity(migration()) + " " + phase.key(), database -> {
             new MigrationDatabase(this, database).advanceTo(phase);
             database.closePool();
         });
     }
 
-    /** Of everything that decides what is in a database at a phase. */
-    private String identity() {
-        return all().stream()
-                .map(migration -> migration.id() + " " + migration.checksum())
-                .collect(Collectors.joining(", ", settings.key() + ": ", ""));
+    private static String identity(Migration migration) {
+        return migration.id() + " " + migration.checksum();
     }
 
     @Override

@@ -55,6 +55,7 @@ public final class Rehearsal {
      * Runs it in a database of its own.
      *
      * @return what was found; it does not throw for what the migration does wrong
+     * @throws BaseSchemaException if the base schema does not apply
      */
     public RehearsalReport on(PostgresServer server) {
         Map<String, Integer> generated = new LinkedHashMap<>();
@@ -69,6 +70,8 @@ public final class Rehearsal {
             }
             notes.addAll(maker.shortages());
             run(database, problems, notes);
+        } catch (BaseSchemaException e) {
+            throw e;
         } catch (AssertionError | RuntimeException e) {
             problems.add(String.valueOf(e.getMessage()));
         }

@@ -50,8 +50,8 @@ class EntranceEdgesTest extends ReleaseSite {
             instance.close();
             rows.updateString("name", "too late");
             assertThatThrownBy(rows::updateRow)
-                    .isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState())
-                            .isEqualTo("08003"))
+                    .isInstanceOfSatisfying(
+                            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("08003"))
                     .hasMessageContaining("is closed; it begins no transaction any more");
             assertThatThrownBy(() -> statement.execute("DELETE FROM users")).hasMessageContaining("is closed");
             connection.setAutoCommit(false);
@@ -117,8 +117,9 @@ class EntranceEdgesTest extends ReleaseSite {
             arrives(migrator, Phase.VALIDATE);
             waits(to(migrator, Phase.CONTRACT), "knows the migration with another content");
             // Two signs of life later it would have been told.
-            until(() -> database.queryBoolean(
-                    "SELECT heartbeat_at > (SELECT phase_completed_at + interval '3 s' FROM migrator.migration) FROM migrator.instance"));
+            until(
+                    () -> database.queryBoolean(
+                            "SELECT heartbeat_at > (SELECT phase_completed_at + interval '3 s' FROM migrator.migration) FROM migrator.instance"));
             assertThat(other.shape(NAME.id())).isEqualTo(Shape.OLD);
             assertThat(other.shape(connection, NAME.id())).isEqualTo(Shape.OLD);
             connection.rollback();
@@ -134,7 +135,8 @@ class EntranceEdgesTest extends ReleaseSite {
                 BackgroundSession old = BackgroundSession.holding(
                         database, "SET application_name = 'PostgreSQL JDBC Driver'; SELECT 1")) {
             assertThat(old.pid()).isPositive();
-            assertThat(instance.advice()).anySatisfy(advice -> assertThat(advice).startsWith("ApplicationName is not set"));
+            assertThat(instance.advice())
+                    .anySatisfy(advice -> assertThat(advice).startsWith("ApplicationName is not set"));
             waits(
                     to(migrator, Phase.CONTRACT),
                     "(application PostgreSQL JDBC Driver) can't be told from those of other applications");
@@ -155,7 +157,8 @@ class EntranceEdgesTest extends ReleaseSite {
         assertThat(left.position().phase()).isEqualTo(Phase.BACKFILL);
         assertThat(left.error()).isEmpty();
         assertThat(migrator.history(NAME.id()))
-                .noneMatch(event -> event.phase() == Phase.VALIDATE || event.event().equals("failed"));
+                .noneMatch(event ->
+                        event.phase() == Phase.VALIDATE || event.event().equals("failed"));
         arrives(migrator, Phase.VALIDATE);
     }
 

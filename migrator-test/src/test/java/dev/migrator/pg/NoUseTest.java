@@ -40,8 +40,12 @@ class NoUseTest {
             asks(migrator, Verdict.UNKNOWN, "GRANT pg_read_all_stats");
             database.executeAsSuperuser("GRANT pg_read_all_stats TO " + database.queryString("SELECT current_user"));
 
-            database.execute("CREATE FUNCTION uses() RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN RETURN (" + USE + "); END $$");
-            asks(migrator, Verdict.UNKNOWN, "statements inside of functions are not counted, and these name what goes: uses()");
+            database.execute(
+                    "CREATE FUNCTION uses() RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN RETURN (" + USE + "); END $$");
+            asks(
+                    migrator,
+                    Verdict.UNKNOWN,
+                    "statements inside of functions are not counted, and these name what goes: uses()");
             database.execute("DROP FUNCTION uses()");
             asks(migrator, Verdict.WAIT, "no statement has named what goes since");
             database.execute(USE);

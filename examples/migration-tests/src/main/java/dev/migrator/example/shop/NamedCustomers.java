@@ -46,9 +46,7 @@ public final class NamedCustomers {
                 connection.prepareStatement("SELECT given_name, family_name FROM customer WHERE id = ?")) {
             select.setLong(1, id);
             try (ResultSet row = select.executeQuery()) {
-                return row.next()
-                        ? Optional.of(new FullName(row.getString(1), row.getString(2)))
-                        : Optional.empty();
+                return row.next() ? Optional.of(new FullName(row.getString(1), row.getString(2))) : Optional.empty();
             }
         }
     }

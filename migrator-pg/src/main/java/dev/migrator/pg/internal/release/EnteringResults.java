@@ -37,7 +37,9 @@ final class EnteringResults {
             return result;
         }
         return Proxy.newProxyInstance(
-                EnteringResults.class.getClassLoader(), new Class<?>[] {ResultSet.class}, (proxy, method, arguments) -> {
+                EnteringResults.class.getClassLoader(),
+                new Class<?>[] {ResultSet.class},
+                (proxy, method, arguments) -> {
                     if (method.getName().equals("getStatement")) {
                         return face;
                     }

@@ -30,8 +30,10 @@ public final class Pools {
             if (source.isWrapperFor(HikariDataSource.class)) {
                 int size = source.unwrap(HikariDataSource.class).getMaximumPoolSize();
                 if (size < CONNECTIONS) {
-                    return List.of("The pool has " + size + " connections; taking migrations forward needs up to " + CONNECTIONS
-                            + " at a time beside those of the application. Make it larger, or give the migrator a pool of its own.");
+                    return List.of(
+                            "The pool has " + size + " connections; taking migrations forward needs up to "
+                                    + CONNECTIONS
+                                    + " at a time beside those of the application. Make it larger, or give the migrator a pool of its own.");
                 }
             }
         } catch (SQLException e) {
@@ -73,8 +75,9 @@ public final class Pools {
                         + " ApplicationInstance.dataSource(), or set autosave=conservative, or prepareThreshold=0.");
             }
             if (NO_NAMES.contains(driver.getParameterStatus("application_name"))) {
-                advice.add("ApplicationName is not set: the sessions of this application can't be told from those of others of the"
-                        + " same user, so the gate releases stays closed. Set it, e.g. in the URL: ?ApplicationName=shop.");
+                advice.add(
+                        "ApplicationName is not set: the sessions of this application can't be told from those of others of the"
+                                + " same user, so the gate releases stays closed. Set it, e.g. in the URL: ?ApplicationName=shop.");
             }
             return List.copyOf(advice);
         } catch (SQLException e) {

@@ -24,7 +24,8 @@ final class TransactionWords {
             String line = sql.strip().replaceAll("\\s+", " ");
             throw new SQLFeatureNotSupportedException(
                     "A connection whose transactions enter begins none by a statement: call setAutoCommit(false), commit() and"
-                            + " rollback() instead of " + (line.length() > SHOWN ? line.substring(0, SHOWN) + "…" : line));
+                            + " rollback() instead of "
+                            + (line.length() > SHOWN ? line.substring(0, SHOWN) + "…" : line));
         }
     }
 }
