@@ -34,7 +34,7 @@ class OtherBuildsIT {
             assertThat(result.code()).as(result.log()).isZero();
             assertThat(result.log())
                     .contains(
-                            "This plugin has 9 goals:", "migrator:rollback", "User property: migrator.failWhenWaiting")
+                            "This plugin has 10 goals:", "migrator:rollback", "User property: migrator.failWhenWaiting")
                     .contains("0001_rename: EXPAND is complete");
         }
     }
