@@ -211,7 +211,7 @@ class EngineGateTest {
                 SimulatedPlans.builder().rollbackGates(new Gate.Approval()).build();
         db.migrate(migration, Phase.PURGE);
         db.approve(migration, Phase.CONTRACT);
-        assertWaits(db.rollbackEntirely(migration), Phase.CONTRACT, "approval", "validate");
+        assertWaits(db.rollbackEntirely(migration), Phase.VALIDATE, "approval", "validate");
 
         db.approve(migration, Phase.VALIDATE);
         assertThat(db.rollbackEntirely(migration)).isInstanceOf(Outcome.Arrived.class);
