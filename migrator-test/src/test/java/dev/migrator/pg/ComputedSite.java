@@ -6,7 +6,6 @@ import dev.migrator.Migration;
 import dev.migrator.MigrationFiles;
 import dev.migrator.Phase;
 import dev.migrator.engine.Outcome;
-import dev.migrator.test.PostgresServer;
 import dev.migrator.test.TestDatabase;
 import dev.migrator.test.internal.Waiting;
 import dev.migrator.transform.BatchTransform;
@@ -33,7 +32,7 @@ final class ComputedSite implements AutoCloseable {
     private final TestDatabase database;
 
     ComputedSite(int rows) {
-        database = PostgresServer.shared().createDatabase();
+        database = Databases.withStateTables();
         database.execute(
                 "CREATE TABLE docs (id int PRIMARY KEY, body text, hits int NOT NULL DEFAULT 0)",
                 "INSERT INTO docs SELECT g, 'b' || g FROM generate_series(1, " + rows + ") g");

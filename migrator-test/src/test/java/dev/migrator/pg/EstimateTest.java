@@ -9,7 +9,6 @@ import dev.migrator.engine.Outcome;
 import dev.migrator.plan.Estimate;
 import dev.migrator.plan.Plan;
 import dev.migrator.plan.PlanText;
-import dev.migrator.test.PostgresServer;
 import dev.migrator.test.TestDatabase;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -50,7 +49,7 @@ class EstimateTest {
 
     @BeforeEach
     void createDatabase() {
-        database = PostgresServer.shared().createDatabase();
+        database = Databases.withStateTables();
     }
 
     @AfterEach

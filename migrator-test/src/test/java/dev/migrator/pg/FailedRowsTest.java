@@ -10,7 +10,6 @@ import dev.migrator.Status;
 import dev.migrator.engine.Outcome;
 import dev.migrator.engine.StepFailure;
 import dev.migrator.test.BackgroundSession;
-import dev.migrator.test.PostgresServer;
 import dev.migrator.test.TestDatabase;
 import java.time.Duration;
 import java.util.List;
@@ -29,7 +28,7 @@ class FailedRowsTest {
 
     @BeforeEach
     void createDatabase() {
-        database = PostgresServer.shared().createDatabase();
+        database = Databases.withStateTables();
         database.execute(
                 numberOf("code::int"),
                 "CREATE TABLE users (id int PRIMARY KEY, code text)",

@@ -25,7 +25,7 @@ class FreeSpaceTest {
 
     @BeforeEach
     void createDatabase() {
-        database = PostgresServer.shared().createDatabase();
+        database = Databases.withStateTables();
         database.execute(
                 "CREATE TABLE users (id int PRIMARY KEY, name text)",
                 "CREATE INDEX ON users (name)",

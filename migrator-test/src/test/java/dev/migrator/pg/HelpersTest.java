@@ -8,7 +8,6 @@ import dev.migrator.engine.Outcome;
 import dev.migrator.test.EngineCrash;
 import dev.migrator.test.FaultPlan;
 import dev.migrator.test.FaultyDataSource;
-import dev.migrator.test.PostgresServer;
 import dev.migrator.test.TestDatabase;
 import dev.migrator.test.internal.Waiting;
 import java.time.Duration;
@@ -33,7 +32,7 @@ class HelpersTest {
             .build();
 
     private static TestDatabase database() {
-        TestDatabase database = PostgresServer.shared().createDatabase();
+        TestDatabase database = Databases.withStateTables();
         database.execute(
                 "CREATE TABLE users (id int PRIMARY KEY, name text, pad text)",
                 "INSERT INTO users SELECT g, 'n' || g, repeat('p', 600) FROM generate_series(1, " + ROWS + ") g");

@@ -9,7 +9,6 @@ import dev.migrator.plan.Finding;
 import dev.migrator.test.BackgroundSession;
 import dev.migrator.test.FaultPlan;
 import dev.migrator.test.FaultyDataSource;
-import dev.migrator.test.PostgresServer;
 import dev.migrator.test.TestDatabase;
 import java.time.Duration;
 import java.util.List;
@@ -34,7 +33,7 @@ class NarrowingTest {
 
     @BeforeEach
     void createDatabase() {
-        database = PostgresServer.shared().createDatabase();
+        database = Databases.withStateTables();
         database.execute(
                 "CREATE TABLE users (id int PRIMARY KEY, mail text, seen int)",
                 "INSERT INTO users SELECT g, g::text FROM generate_series(1, 5) g",

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.migrator.Migration;
 import dev.migrator.Phase;
 import dev.migrator.engine.Outcome;
-import dev.migrator.test.PostgresServer;
 import dev.migrator.test.SchemaSnapshot;
 import dev.migrator.test.TestDatabase;
 import java.util.List;
@@ -29,7 +28,7 @@ class OutgrownKeyTest {
     private static final int WRITERS = 4;
     private static final int EACH = 25;
 
-    private final TestDatabase database = PostgresServer.shared().createDatabase();
+    private final TestDatabase database = Databases.withStateTables();
     private final PostgresMigrator migrator = PostgresMigrator.builder(database.dataSource())
             .migrations(List.of(WIDER))
             .build();

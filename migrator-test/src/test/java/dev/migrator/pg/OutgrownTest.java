@@ -6,7 +6,6 @@ import dev.migrator.Migration;
 import dev.migrator.Phase;
 import dev.migrator.engine.CompareReport;
 import dev.migrator.engine.Outcome;
-import dev.migrator.test.PostgresServer;
 import dev.migrator.test.TestDatabase;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +25,7 @@ class OutgrownTest {
 
     @BeforeEach
     void contract() {
-        database = PostgresServer.shared().createDatabase();
+        database = Databases.withStateTables();
         database.execute(
                 "CREATE TABLE orders (id int PRIMARY KEY, amount int NOT NULL)",
                 "INSERT INTO orders VALUES (1, 10), (2, 20)");

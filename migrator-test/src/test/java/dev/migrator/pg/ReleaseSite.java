@@ -8,7 +8,6 @@ import dev.migrator.Phase;
 import dev.migrator.Uses;
 import dev.migrator.engine.Outcome;
 import dev.migrator.engine.Waiting;
-import dev.migrator.test.PostgresServer;
 import dev.migrator.test.TestDatabase;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +29,7 @@ abstract class ReleaseSite {
 
     @BeforeEach
     void createDatabase() {
-        database = PostgresServer.shared().createDatabase();
+        database = Databases.withStateTables();
         database.execute(
                 "CREATE TABLE users (id int PRIMARY KEY, name text)",
                 "INSERT INTO users SELECT g, 'user ' || g FROM generate_series(1, 100) g");

@@ -28,7 +28,7 @@ class SkippedTriggersTest {
 
     @BeforeEach
     void createDatabase() {
-        database = PostgresServer.shared().createDatabase();
+        database = Databases.withStateTables();
         database.execute(
                 "CREATE TABLE towns (id int PRIMARY KEY)",
                 "INSERT INTO towns SELECT generate_series(1, 7)",

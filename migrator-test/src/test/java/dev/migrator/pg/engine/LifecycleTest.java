@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.migrator.Migration;
 import dev.migrator.Phase;
 import dev.migrator.engine.EngineListener;
+import dev.migrator.pg.internal.state.StateSchema;
 import dev.migrator.test.PostgresServer;
 import dev.migrator.test.SchemaSnapshot;
 import dev.migrator.test.TestDatabase;
@@ -26,8 +27,12 @@ class LifecycleTest {
 
     @BeforeEach
     void createDatabase() {
-        database = PostgresServer.shared().createDatabase();
-        database.execute(Samples.SCHEMA);
+        database = PostgresServer.shared()
+                .template("samples", empty -> {
+                    empty.execute(Samples.SCHEMA);
+                    new StateSchema(empty.dataSource(), Rig.STATE).install();
+                })
+                .createDatabase();
         pool = new SessionPool(database.dataSource());
     }
 

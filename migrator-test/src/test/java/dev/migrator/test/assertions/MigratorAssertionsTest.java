@@ -175,6 +175,25 @@ class MigratorAssertionsTest {
         });
     }
 
+    @Test
+    void aWorkerThatIsKilledCostsNothingButTime() {
+        in(RENAME, database -> {
+            database.database()
+                    .execute("INSERT INTO users SELECT g, 'name ' || g, NULL FROM generate_series(21, 60000) g");
+            database.advanceTo(Phase.EXPAND);
+            Thread migration = new Thread(() -> database.advanceTo(Phase.BACKFILL));
+            migration.start();
+            boolean killed = false;
+            while (!killed && migration.isAlive()) {
+                killed = database.killWorker();
+            }
+            join(migration);
+            assertThat(killed).as("a session at work was found").isTrue();
+            assertThat(database.phase()).contains(Phase.BACKFILL);
+            assertThat(database).hasNoPendingRows();
+        });
+    }
+
     private static void join(Thread thread) {
         try {
             thread.join();
