@@ -20,7 +20,8 @@ public final class UnsafeSchemaException extends MigratorException {
                 + String.join("; ", problems)
                 + failed.map(why -> ". Migrations could not be taken further: " + why)
                         .orElse("")
-                + ". It is not registered. Wait until the migration is there, or start a release that fits.");
+                + ". It is not registered. Wait for the migration (`migrator status` says what it waits for), take it back, or start a"
+                + " release that fits.");
         this.problems = List.copyOf(problems);
     }
 

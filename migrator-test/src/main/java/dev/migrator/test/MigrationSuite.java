@@ -156,7 +156,14 @@ public final class MigrationSuite {
 
     /** Each migration before it adds to what is there without it, so that suites of one folder share their templates. */
     private DatabaseTemplate before(PostgresServer server) {
-        DatabaseTemplate reached = base.on(server);
+        DatabaseTemplate reached = base.on(server).extended("the state tables", database -> {
+            // With nothing to migrate it only makes them.
+            PostgresMigrator.builder(database.pool())
+                    .stateSchema(STATE_SCHEMA)
+                    .build()
+                    .migrate();
+            database.closePool();
+        });
         for (Migration migration : earlier()) {
             reached = reached.extended(settings.key() + ", " + identity(migration), database -> {
                 migrator(database.pool())

@@ -60,9 +60,7 @@ final class ComputedSite implements AutoCloseable {
 
     /** One of a process that has the function. */
     PostgresMigrator migrator(BatchTransform function) {
-        return builder(database.dataSource())
-                .transform("sealed", function, QUICK)
-                .build();
+        return builder(database.pool()).transform("sealed", function, QUICK).build();
     }
 
     static void to(PostgresMigrator migrator, Phase phase) {

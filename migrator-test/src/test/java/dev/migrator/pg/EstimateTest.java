@@ -58,7 +58,7 @@ class EstimateTest {
     }
 
     private PostgresMigrator migrator(Migration migration) {
-        return PostgresMigrator.builder(database.dataSource())
+        return PostgresMigrator.builder(database.pool())
                 .migrations(List.of(migration))
                 .build();
     }

@@ -57,7 +57,7 @@ class FailedRowsTest {
     }
 
     private PostgresMigrator migrator(UnaryOperator<BackfillSettings> settings) {
-        return PostgresMigrator.builder(database.dataSource())
+        return PostgresMigrator.builder(database.pool())
                 .migrations(List.of(migration(settings)))
                 .leaseWait(Duration.ofSeconds(1))
                 .build();

@@ -38,7 +38,7 @@ class FreeSpaceTest {
     }
 
     private PostgresMigratorBuilder builder() {
-        return PostgresMigrator.builder(database.dataSource())
+        return PostgresMigrator.builder(database.pool())
                 .migrations(List.of(Migration.builder(ID)
                         .renameColumn("users", "name", "full_name")
                         .build()));

@@ -51,7 +51,7 @@ class OlderRecordTest {
     }
 
     private static PostgresMigrator migrator(TestDatabase database) {
-        return PostgresMigrator.builder(database.dataSource())
+        return PostgresMigrator.builder(database.pool())
                 .migrations(List.of(MIGRATION))
                 .build();
     }

@@ -29,9 +29,8 @@ class OutgrownKeyTest {
     private static final int EACH = 25;
 
     private final TestDatabase database = Databases.withStateTables();
-    private final PostgresMigrator migrator = PostgresMigrator.builder(database.dataSource())
-            .migrations(List.of(WIDER))
-            .build();
+    private final PostgresMigrator migrator =
+            PostgresMigrator.builder(database.pool()).migrations(List.of(WIDER)).build();
 
     @AfterEach
     void dropDatabase() {

@@ -29,7 +29,7 @@ class OutgrownTest {
         database.execute(
                 "CREATE TABLE orders (id int PRIMARY KEY, amount int NOT NULL)",
                 "INSERT INTO orders VALUES (1, 10), (2, 20)");
-        migrator = PostgresMigrator.builder(database.dataSource())
+        migrator = PostgresMigrator.builder(database.pool())
                 .migrations(List.of(WIDER))
                 .build();
         migrator.migrate(Phase.CONTRACT);

@@ -48,7 +48,7 @@ abstract class ReleaseSite {
     }
 
     PostgresMigrator migrator(String release, Migration... migrations) {
-        return migrator(database.dataSource(), release, migrations);
+        return migrator(database.pool(), release, migrations);
     }
 
     static InstanceSettings uses(Uses what) {

@@ -71,7 +71,7 @@ class SkippedTriggersTest {
                 .gates(Phase.CONTRACT)
                 .backfill(BackfillSettings.defaults().withUserTriggers(choice))
                 .build();
-        return PostgresMigrator.builder(database.dataSource())
+        return PostgresMigrator.builder(database.pool())
                 .migrations(List.of(made))
                 .build();
     }

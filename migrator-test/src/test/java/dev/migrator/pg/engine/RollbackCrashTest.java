@@ -19,8 +19,8 @@ class RollbackCrashTest {
     @RegisterExtension
     static final Arenas ARENAS = new Arenas();
 
-    private static final int MANY = 8;
-    private static final int SOME = 4;
+    private static final int MANY = 5;
+    private static final int SOME = 2;
 
     /** What there was before EXPAND. */
     private record Before(SchemaSnapshot schema, List<String> rows) {

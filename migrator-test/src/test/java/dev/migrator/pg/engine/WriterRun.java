@@ -40,7 +40,7 @@ final class WriterRun implements AutoCloseable {
         this.random = new Random(seed);
         database.execute(table.schema().toArray(String[]::new));
         this.check = new WriterCheck(database, table, pool);
-        this.rig = Rig.over(database, database.dataSource(), new Pacer());
+        this.rig = Rig.over(database, database.pool(), new Pacer());
         fill();
         start(WriterKind.OLD, 2);
         start(WriterKind.NEW, 2);
