@@ -80,6 +80,9 @@ final class Command {
     static List<String> line(String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                // It lives for a second: what it would spend on compiling itself is better spent on the server.
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-jar",
                 Path.of(System.getProperty("migrator.jar")).toAbsolutePath().toString()));
         command.addAll(Arrays.asList(arguments));

@@ -29,7 +29,7 @@ class TerminatedBackendsTest {
     private static final long SEED = Long.getLong("migrator.test.seed", 1);
     private static final Migration MIGRATION = Samples.EVERY_OPERATION;
     /** How often a pause of the longest kind fits into an undisturbed run. */
-    private static final int PAUSES = 4;
+    private static final int PAUSES = 2;
     /** Pauses grow from hit to hit, so that also on a slow machine there is an end. */
     private static final double GROWTH = 1.06;
 
