@@ -118,7 +118,7 @@ final class Backward {
                 continue;
             }
             try {
-                walk.run(step, Optional.empty());
+                walk.run(step);
             } catch (PausedException e) {
                 return Optional.of(paused(phase, "before undoing it, at: " + step.title()));
             } catch (StepFailure e) {
@@ -187,18 +187,21 @@ final class Backward {
             return Optional.of(paused(phase, "before undoing: " + title));
         }
         try {
-            walk.undo(state.step(), ReleaseGuard.beforeUndoing(migration, phase));
+            walk.undo(state.step(), ReleaseGuard.beforeUndoing(migration, phase), () -> !isWhole(phase));
             return Optional.empty();
         } catch (PausedException e) {
             return Optional.of(paused(phase, "while undoing: " + title));
         } catch (StepFailure e) {
-            boolean untouched = walk.steps(phase).stream().allMatch(other -> other.status() == StepStatus.DONE);
-            if (e.errorClass() == ErrorClass.IN_USE && untouched) {
+            if (e.errorClass() == ErrorClass.IN_USE && isWhole(phase)) {
                 return Optional.of(
                         waits(walk.knownState(), List.of(new Waiting("releases", String.valueOf(e.getMessage())))));
             }
             return Optional.of(failed(phase, Failing.of(walk, state, e)));
         }
+    }
+
+    private boolean isWhole(Phase phase) {
+        return walk.steps(phase).stream().allMatch(step -> step.status() == StepStatus.DONE);
     }
 
     /** All steps of a phase are undone: the migration stands at the end of the phase before, or before EXPAND. */

@@ -42,7 +42,7 @@ final class Disproof {
         List<Step> adding = adding(Set.copyOf(proof.proves()));
         String message = Failing.of(walk, scan.phase(), failure);
         try {
-            adding.forEach(step -> walk.undo(step, Optional.empty()));
+            adding.forEach(step -> walk.undo(step));
         } catch (StepFailure | PausedException e) {
             return Optional.of(message + "\nStill in force: " + titles(adding)
                     + ". It refuses every write of a row that breaks it, and could not be taken back: " + e.getMessage()
@@ -88,10 +88,10 @@ final class Disproof {
         Step step = comparison.get().step();
         try {
             if (comparison.get().status() != StepStatus.PLANNED) {
-                walk.undo(step, Optional.empty());
+                walk.undo(step);
             }
-            walk.run(step, Optional.empty());
-            walk.undo(step, Optional.empty());
+            walk.run(step);
+            walk.undo(step);
             return Optional.empty();
         } catch (PausedException e) {
             return Optional.empty();

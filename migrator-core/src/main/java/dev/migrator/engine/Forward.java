@@ -152,19 +152,22 @@ final class Forward {
             return Optional.of(paused(phase, "before: " + title));
         }
         try {
-            walk.run(state.step(), ReleaseGuard.before(migration, phase));
+            walk.run(state.step(), ReleaseGuard.before(migration, phase), () -> !isUntouched(phase));
             return Optional.empty();
         } catch (PausedException e) {
             return Optional.of(paused(phase, "during: " + title));
         } catch (StepFailure e) {
-            boolean untouched = walk.steps(phase).stream().allMatch(other -> other.status() == StepStatus.PLANNED);
-            if (e.errorClass() == ErrorClass.IN_USE && untouched) {
+            if (e.errorClass() == ErrorClass.IN_USE && isUntouched(phase)) {
                 return Optional.of(waits(
                         walk.knownState(), phase, List.of(new Waiting("releases", String.valueOf(e.getMessage())))));
             }
             String message = new Disproof(walk, state.step(), e).settle().orElseGet(() -> Failing.of(walk, state, e));
             return Optional.of(failed(phase, message));
         }
+    }
+
+    private boolean isUntouched(Phase phase) {
+        return walk.steps(phase).stream().allMatch(step -> step.status() == StepStatus.PLANNED);
     }
 
     private MigrationState complete(Phase phase) {

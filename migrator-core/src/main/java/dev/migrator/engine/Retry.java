@@ -58,9 +58,18 @@ final class Retry {
 
         /** Waits before the next try; throws the failure if there is to be none. */
         void pauseOrThrow(StepFailure failure) {
+            pauseOrThrow(failure, false);
+        }
+
+        /**
+         * The same.
+         *
+         * @param waitsForUsers whether those are waited for who use what is taken away
+         */
+        void pauseOrThrow(StepFailure failure, boolean waitsForUsers) {
             Duration pause = next();
             if (failure.errorClass() == ErrorClass.PERMANENT
-                    || failure.errorClass() == ErrorClass.IN_USE
+                    || (failure.errorClass() == ErrorClass.IN_USE && !waitsForUsers)
                     || pause.isZero()
                     || Thread.currentThread().isInterrupted()) {
                 throw failure;

@@ -195,20 +195,37 @@ final class Walk {
     }
 
     /** Runs a step that is not done. */
-    void run(Step step, Optional<ReleaseGuard> guard) {
+    void run(Step step) {
+        run(step, Optional.empty(), () -> false);
+    }
+
+    /**
+     * Runs a step that is not done.
+     *
+     * @param guard what has to hold in its transaction
+     * @param begun whether something of its phase was done, so that who is in its way is waited for
+     */
+    void run(Step step, Optional<ReleaseGuard> guard, BooleanSupplier begun) {
         listener.stepBegins(id(), step, true);
         change(
                 step.title(),
+                begun,
                 () -> recorded(step) == StepStatus.DONE,
                 patience -> executor.run(lease, step, guard, control(patience)));
         listener.stepDone(id(), step, true);
     }
 
     /** Takes back a step that was done or begun. */
-    void undo(Step step, Optional<ReleaseGuard> guard) {
+    void undo(Step step) {
+        undo(step, Optional.empty(), () -> false);
+    }
+
+    /** Takes back a step that was done or begun; else as {@link #run(Step, Optional, BooleanSupplier)}. */
+    void undo(Step step, Optional<ReleaseGuard> guard, BooleanSupplier begun) {
         listener.stepBegins(id(), step, false);
         change(
                 "undo: " + step.title(),
+                begun,
                 () -> recorded(step) == StepStatus.PLANNED,
                 patience -> executor.undo(lease, step, guard, control(patience)));
         listener.stepDone(id(), step, false);
@@ -238,6 +255,10 @@ final class Walk {
      * @param made whether the records say that it is made; asked before it is tried again
      */
     private void change(String what, BooleanSupplier made, Consumer<Retry.Patience> attempt) {
+        change(what, () -> false, made, attempt);
+    }
+
+    private void change(String what, BooleanSupplier begun, BooleanSupplier made, Consumer<Retry.Patience> attempt) {
         Retry.Patience patience = retry.patience(what);
         boolean tried = false;
         while (true) {
@@ -251,7 +272,7 @@ final class Walk {
                 return;
             } catch (StepFailure e) {
                 unsettled |= e.errorClass() == ErrorClass.UNKNOWN;
-                patience.pauseOrThrow(e);
+                patience.pauseOrThrow(e, e.errorClass() == ErrorClass.IN_USE && begun.getAsBoolean());
             }
         }
     }

@@ -4,7 +4,9 @@ import dev.migrator.QualifiedName;
 import dev.migrator.Uses;
 import dev.migrator.pg.internal.sql.Row;
 import dev.migrator.pg.internal.sql.Session;
+import dev.migrator.pg.internal.sql.SqlErrors;
 import dev.migrator.pg.internal.state.StateSql;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -53,20 +55,20 @@ public final class InstanceTable {
             boolean enters,
             List<Known> known)
             throws SQLException {
-        return session
-                .tryQuery(
-                        "SELECT * FROM " + sql.table("start_instance").quoted()
-                                + "(?, ?, ?, ? * interval '1ms', ?, ?, ?, ?, ?)",
-                        sql.target(),
-                        instance,
-                        release,
-                        leaseTime.toMillis(),
-                        advances,
-                        enters,
-                        known.stream().map(Known::id).toList(),
-                        known.stream().map(Known::checksum).toList(),
-                        known.stream().map(one -> one.uses().name()).toList())
-                .stream()
+        String statement = "SELECT * FROM " + sql.table("start_instance").quoted()
+                + "(?, ?, ?, ? * interval '1ms', ?, ?, ?, ?, ?)";
+        Object[] parameters = {
+            sql.target(),
+            instance,
+            release,
+            leaseTime.toMillis(),
+            advances,
+            enters,
+            known.stream().map(Known::id).toList(),
+            known.stream().map(Known::checksum).toList(),
+            known.stream().map(one -> one.uses().name()).toList()
+        };
+        return inReadCommitted(session, statement, parameters).stream()
                 .map(row -> new Recorded(
                         Standing.of(row),
                         row.text("checksum"),
@@ -74,6 +76,29 @@ public final class InstanceTable {
                         row.isTrue("retires"),
                         row.isTrue("contracted")))
                 .toList();
+    }
+
+    /** In a transaction of its own only where the connections' own isolation is another: that is one exchange more. */
+    private static List<Row> inReadCommitted(Session session, String statement, Object[] parameters)
+            throws SQLException {
+        try {
+            return session.tryQuery(statement, parameters);
+        } catch (SQLException e) {
+            if (!SqlErrors.SNAPSHOT_TOO_OLD_TO_REGISTER.equals(e.getSQLState())) {
+                throw e;
+            }
+        }
+        Connection connection = session.connection();
+        connection.setAutoCommit(false);
+        try {
+            session.tryQuery("SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
+            List<Row> rows = session.tryQuery(statement, parameters);
+            connection.commit();
+            return rows;
+        } finally {
+            // Rolls back what an error has left open.
+            connection.setAutoCommit(true);
+        }
     }
 
     /**

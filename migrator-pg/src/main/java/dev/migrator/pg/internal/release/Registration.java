@@ -31,7 +31,7 @@ public final class Registration {
     private final AtomicBoolean tablesChanged = new AtomicBoolean();
     private volatile List<String> advice = List.of();
     private volatile boolean enters;
-    private volatile long liveUntil = System.nanoTime();
+    private volatile Lease lease = Lease.none();
 
     /**
      * Of an instance that is not registered yet.
@@ -71,7 +71,7 @@ public final class Registration {
      * @return why it is not; none: it is
      */
     public List<String> register() {
-        long begun = System.nanoTime();
+        Lease lasts = Lease.of(leaseTime);
         List<Recorded> records = ask("the instance could not be registered", session -> {
             advice = Pools.advice(session.connection());
             return table.register(session, id, release, leaseTime, advances, enters, known);
@@ -88,7 +88,7 @@ public final class Registration {
                 Optional.ofNullable(standings.get(one.id()))
                         .map(Standing::epoch)
                         .orElse(0L)));
-        liveUntil = begun + leaseTime.toNanos();
+        lease = lasts;
         return List.of();
     }
 
@@ -141,16 +141,16 @@ public final class Registration {
     }
 
     private void heartbeat(Map<String, Long> news) {
-        long begun = System.nanoTime();
+        Lease lasts = Lease.of(leaseTime);
         List<Standing> now = ask(
                 "the instance could not give a sign of life", session -> table.heartbeat(session, id, leaseTime, news));
         see(now);
-        liveUntil = begun + leaseTime.toNanos();
+        lease = lasts;
     }
 
     /** Nothing is promised to it any more, until it has registered anew. */
     private void lapse() {
-        liveUntil = System.nanoTime();
+        lease = Lease.none();
     }
 
     private void see(List<Standing> now) {
@@ -175,7 +175,7 @@ public final class Registration {
 
     /** Whether its lease has not run out, as far as this process can know. */
     public boolean isLive() {
-        return liveUntil - System.nanoTime() > 0;
+        return lease.lasts();
     }
 
     /** What it has said of a migration; empty if it does not know it. */
@@ -248,6 +248,24 @@ public final class Registration {
             table.unregister(session, id);
             return true;
         });
+    }
+
+    /**
+     * Until when an instance is live, by both clocks of its machine: one stands still while the machine is suspended, the other
+     * one may be set.
+     */
+    private record Lease(long nanos, long millis) {
+        static Lease of(Duration time) {
+            return new Lease(System.nanoTime() + time.toNanos(), System.currentTimeMillis() + time.toMillis());
+        }
+
+        static Lease none() {
+            return of(Duration.ZERO);
+        }
+
+        boolean lasts() {
+            return nanos - System.nanoTime() > 0 && millis - System.currentTimeMillis() > 0;
+        }
     }
 
     /** What is asked of the server. */

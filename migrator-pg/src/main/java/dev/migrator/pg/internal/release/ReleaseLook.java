@@ -58,9 +58,10 @@ public final class ReleaseLook {
                     .ifPresent(why -> needed.add(
                             "instance " + row.text("instance") + " (release " + row.text("release") + ") " + why));
         }
-        if (needed.isEmpty() && question.taken().isPresent()) {
-            needed.addAll(transactionsFromBefore(session, question.migration().id()));
-            needed.addAll(hidden(session, question.migration().id()));
+        if (needed.isEmpty()) {
+            question.taken()
+                    .ifPresent(taken -> needed.addAll(
+                            transactionsFromBefore(session, question.migration().id(), taken)));
         }
         List<String> unknown = new ArrayList<>();
         if (instances.isEmpty()) {
@@ -71,58 +72,17 @@ public final class ReleaseLook {
         return new LiveReleases(instances.size(), needed, unknown);
     }
 
-    /**
-     * What was begun before the last instance has acknowledged, or before the lease of one that has not has run out, may still
-     * use the other shape.
-     */
-    private List<String> transactionsFromBefore(Session session, String migration) {
+    /** What was begun before the instances changed over may still use the other shape. */
+    private List<String> transactionsFromBefore(Session session, String migration, Shape taken) {
         return session
                 .query(
-                        "SELECT s.pid, s.usename::pg_catalog.text AS role, s.application_name AS application, s.xact_start "
-                                + SESSIONS
-                                + """
-                         AND s.xact_start < (
-                            SELECT pg_catalog.max(
-                                CASE WHEN k.uses = 'BOTH' AND k.acknowledged_epoch >= m.epoch
-                                    THEN k.acknowledged_at ELSE i.expires_at END)
-                            FROM %s AS k JOIN %s AS i USING (target, instance) JOIN %s AS m USING (target, migration)
-                            WHERE k.target = ? AND k.migration = ?
-                                AND (k.uses = 'BOTH' OR i.expires_at <= pg_catalog.clock_timestamp()))
-                        ORDER BY s.xact_start LIMIT 5"""
-                                        .formatted(
-                                                sql.table("instance_migration").quoted(),
-                                                sql.table("instance").quoted(),
-                                                sql.table("migration").quoted()),
+                        "SELECT why FROM "
+                                + sql.table("transactions_from_before").quoted() + "(?, ?, ?)",
                         sql.target(),
-                        migration)
+                        migration,
+                        taken.name())
                 .stream()
-                .map(row -> "a transaction of " + row.text("role") + " (" + row.text("application") + ", pid "
-                        + row.number("pid") + ") is from before the instances changed over: begun at "
-                        + row.time("xact_start"))
-                .toList();
-    }
-
-    /** Of what this role may not see nobody knows whether it is from before. */
-    private List<String> hidden(Session session, String migration) {
-        return session
-                .query(
-                        "SELECT s.usename::pg_catalog.text AS role, pg_catalog.count(*) AS sessions "
-                                + SESSIONS
-                                + """
-                         AND s.query = '<insufficient privilege>' AND s.usename IN (
-                            SELECT i.role FROM %s AS k JOIN %s AS i USING (target, instance)
-                            WHERE k.target = ? AND k.migration = ?
-                                AND (k.uses = 'BOTH' OR i.expires_at <= pg_catalog.clock_timestamp()))
-                        GROUP BY s.usename ORDER BY s.usename"""
-                                        .formatted(
-                                                sql.table("instance_migration").quoted(),
-                                                sql.table("instance").quoted()),
-                        sql.target(),
-                        migration)
-                .stream()
-                .map(row -> "whether transactions of " + row.text("role")
-                        + " are from before the instances changed over can't be" + " seen by this role ("
-                        + row.number("sessions") + " sessions): GRANT pg_read_all_stats to it")
+                .map(row -> row.text("why"))
                 .toList();
     }
 

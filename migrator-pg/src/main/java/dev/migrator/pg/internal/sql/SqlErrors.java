@@ -35,6 +35,9 @@ public final class SqlErrors {
     /** The lease of an application instance has run out. */
     public static final String INSTANCE_EXPIRED = "MG010";
 
+    /** An instance was to be registered in a transaction whose snapshot would be too old for that. */
+    public static final String SNAPSHOT_TOO_OLD_TO_REGISTER = "MG011";
+
     public static final String UNDEFINED_COLUMN = "42703";
     public static final String UNDEFINED_TABLE = "42P01";
     public static final String READ_ONLY = "25006";

@@ -30,7 +30,12 @@ final class Installation {
 
     /** The scripts, each of which makes the version that is its place here. Once released, a script never changes. */
     private static final List<String> SCRIPTS = List.of(
-            "V1__state_tables.sql", "V2__workers.sql", "V3__releases.sql", "V4__entrance.sql", "V5__same_content.sql");
+            "V1__state_tables.sql",
+            "V2__workers.sql",
+            "V3__releases.sql",
+            "V4__entrance.sql",
+            "V5__same_content.sql",
+            "V6__transactions_from_before.sql");
 
     /** The version that this library knows. */
     static final int VERSION = SCRIPTS.size();
