@@ -5,6 +5,7 @@ import dev.migrator.test.internal.ContainerServer;
 import dev.migrator.test.internal.EmbeddedServer;
 import dev.migrator.test.internal.OutsideServer;
 import dev.migrator.test.internal.RunningServer;
+import dev.migrator.test.internal.SpareConnections;
 import dev.migrator.test.internal.Waiting;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -48,12 +49,14 @@ public final class PostgresServer implements AutoCloseable {
 
     private final RunningServer server;
     private final boolean closable;
+    private final SpareConnections spareAdmins;
     private final int majorVersion;
     private final Templates templates;
 
     private PostgresServer(RunningServer server, boolean closable) {
         this.server = server;
         this.closable = closable;
+        this.spareAdmins = new SpareConnections(TestDatabase.ofTheKit(admin()));
         this.templates = server.pid().isPresent() ? Templates.goneWithTheServer() : Templates.droppedAtExit();
         try (Connection connection = admin().getConnection()) {
             this.majorVersion = connection.getMetaData().getDatabaseMajorVersion();
@@ -227,6 +230,11 @@ public final class PostgresServer implements AutoCloseable {
         return superuser(server.maintenanceDatabase());
     }
 
+    /** The same, kept for their next use. */
+    SpareConnections spareAdmins() {
+        return spareAdmins;
+    }
+
     /** Connections of a superuser to a database. */
     PGSimpleDataSource superuser(String database) {
         return dataSource(database, server.superuser(), server.password());
@@ -300,6 +308,7 @@ public final class PostgresServer implements AutoCloseable {
     @Override
     public void close() {
         if (closable) {
+            spareAdmins.close();
             server.stop();
         }
     }

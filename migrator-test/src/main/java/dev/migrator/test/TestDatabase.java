@@ -3,6 +3,7 @@ package dev.migrator.test;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.migrator.test.internal.DatabaseRemoval;
+import dev.migrator.test.internal.SpareConnections;
 import dev.migrator.test.internal.Waiting;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -23,8 +24,8 @@ import org.postgresql.ds.PGSimpleDataSource;
  * A database of one test's own, with an owner who is not a superuser: a migrator must do with that, so tests run as the
  * owner unless they ask otherwise.
  *
- * <p>All but {@link #pool()} open a connection a call and close it again; no session of the kit stays in {@code pg_stat_activity} for
- * the engine under test to stumble over. They throw {@link SqlFailure}. Thread-safe.
+ * <p>What runs statements here keeps a session or two for the next call, as good as new ones, which are {@code migrator test kit}
+ * in {@code pg_stat_activity}, idle, and hold nothing. They throw {@link SqlFailure}. Thread-safe.
  */
 public final class TestDatabase implements AutoCloseable {
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -37,6 +38,8 @@ public final class TestDatabase implements AutoCloseable {
     private final String owner;
     private final String password;
     private final List<String> roles = new CopyOnWriteArrayList<>();
+    private final SpareConnections asOwner;
+    private final SpareConnections asSuperuser;
     private @Nullable HikariDataSource pool;
 
     private TestDatabase(PostgresServer server, String suffix, String name, String owner, String password) {
@@ -45,6 +48,16 @@ public final class TestDatabase implements AutoCloseable {
         this.name = name;
         this.owner = owner;
         this.password = password;
+        this.asOwner = new SpareConnections(ofTheKit(dataSource()));
+        this.asSuperuser = new SpareConnections(ofTheKit(server.superuser(name)));
+    }
+
+    /** Connections that are the kit's own, by their name. */
+    static PGSimpleDataSource ofTheKit(PGSimpleDataSource source) {
+        source.setApplicationName(SpareConnections.NAME);
+        // Sent when the session begins, the driver's settings outlive DISCARD ALL.
+        source.setAssumeMinServerVersion("12");
+        return source;
     }
 
     private static TestDatabase named(PostgresServer server, Optional<String> name) {
@@ -76,7 +89,7 @@ public final class TestDatabase implements AutoCloseable {
     }
 
     private void create(String template) {
-        with(open(server.admin()), admin -> {
+        with(server.spareAdmins(), admin -> {
             Sql.execute(admin, "CREATE ROLE %s LOGIN PASSWORD %s".formatted(Sql.quote(owner), Sql.literal(password)));
             roles.add(owner);
             try {
@@ -95,7 +108,7 @@ public final class TestDatabase implements AutoCloseable {
     /** Nobody connects to it from now on, so that it may be copied at any time. */
     void shut() {
         awaitNoSessions();
-        with(open(server.admin()), admin -> {
+        with(server.spareAdmins(), admin -> {
             Sql.execute(
                     admin,
                     "ALTER DATABASE %s WITH ALLOW_CONNECTIONS false".formatted(Sql.quote(name)),
@@ -227,23 +240,30 @@ public final class TestDatabase implements AutoCloseable {
 
     /** Runs statements as the owner, on one connection, each committed by itself. */
     public void execute(String... statements) {
-        with(connect(), connection -> {
+        with(asOwner, connection -> {
             Sql.execute(connection, statements);
             return true;
         });
+        executed(statements);
     }
 
     /** Runs statements as a superuser, on one connection, each committed by itself. */
     public void executeAsSuperuser(String... statements) {
-        with(connectAsSuperuser(), connection -> {
+        with(asSuperuser, connection -> {
             Sql.execute(connection, statements);
             return true;
         });
+        executed(statements);
+    }
+
+    private void executed(String... statements) {
+        asOwner.executed(statements);
+        asSuperuser.executed(statements);
     }
 
     /** The rows as text, as psql would show them, NULL as {@code <null>}. */
     public List<List<String>> queryRows(String sql, Object... arguments) {
-        return with(connect(), connection -> Sql.queryRows(connection, sql, arguments));
+        return with(asOwner, connection -> Sql.queryRows(connection, sql, arguments));
     }
 
     /** The first column of every row, as {@link #queryRows} gives it. */
@@ -253,7 +273,7 @@ public final class TestDatabase implements AutoCloseable {
 
     /** The only value of the only row, as {@link #queryRows} gives it. */
     public String queryString(String sql, Object... arguments) {
-        return with(connect(), connection -> Sql.queryValue(connection, sql, arguments));
+        return with(asOwner, connection -> Sql.queryValue(connection, sql, arguments));
     }
 
     /** The only value of the only row, a number. */
@@ -286,19 +306,20 @@ public final class TestDatabase implements AutoCloseable {
 
     /** A picture of schemas as they are now; of all but the server's own ones if none is named. */
     public SchemaSnapshot snapshot(String... schemas) {
-        return with(connectAsSuperuser(), connection -> SchemaSnapshot.of(connection, schemas));
+        return with(asSuperuser, connection -> SchemaSnapshot.of(connection, schemas));
     }
 
-    /** The client sessions in this database now, a line each: process, application, state and statement. */
+    /** The client sessions in this database now but the kit's own, a line each: process, application, state and statement. */
     public List<String> sessions() {
-        return with(connectAsSuperuser(), connection -> Sql.queryRows(
+        return with(asSuperuser, connection -> Sql.queryRows(
                         connection,
                         """
                         SELECT format('%s %s %s %s', pid, application_name, state, query) FROM pg_catalog.pg_stat_activity
-                        WHERE datname = ? AND backend_type = 'client backend' AND pid <> pg_catalog.pg_backend_pid()
+                        WHERE datname = ? AND backend_type = 'client backend' AND application_name <> ?
                         ORDER BY pid
                         """,
-                        name)
+                        name,
+                        SpareConnections.NAME)
                 .stream()
                 .map(row -> row.get(0))
                 .toList());
@@ -313,6 +334,7 @@ public final class TestDatabase implements AutoCloseable {
             endIdleConnections();
             return sessions().isEmpty();
         });
+        endSpares();
     }
 
     private synchronized void endIdleConnections() {
@@ -325,12 +347,17 @@ public final class TestDatabase implements AutoCloseable {
     @Override
     public void close() {
         closePool();
-        try (Connection inside = connectAsSuperuser()) {
-            DatabaseRemoval.clear(inside);
-        } catch (SQLException | SqlFailure gone) {
+        try {
+            with(asSuperuser, inside -> {
+                DatabaseRemoval.clear(inside);
+                return true;
+            });
+        } catch (SqlFailure gone) {
             // Closed before, or the test dropped it; the next statements say IF EXISTS.
         }
-        with(open(server.admin()), admin -> {
+        asOwner.close();
+        asSuperuser.close();
+        with(server.spareAdmins(), admin -> {
             Sql.execute(admin, "DROP DATABASE IF EXISTS %s WITH (FORCE)".formatted(Sql.quote(name)));
             roles.forEach(role -> Sql.execute(admin, "DROP ROLE IF EXISTS " + Sql.quote(role)));
             return true;
@@ -347,16 +374,17 @@ public final class TestDatabase implements AutoCloseable {
                 .formatted(url().substring("jdbc:".length()) + "?user=" + owner, password, server.keep(name));
     }
 
-    private interface Use<T> {
-        T on(Connection connection);
+    private <T> T with(SpareConnections connections, SpareConnections.Use<T> use) {
+        try {
+            return connections.with(use);
+        } catch (SQLException e) {
+            throw new SqlFailure("connecting to " + name, e);
+        }
     }
 
-    private <T> T with(Connection opened, Use<T> use) {
-        try (Connection connection = opened) {
-            return use.on(connection);
-        } catch (SQLException e) {
-            throw new SqlFailure("closing a connection to " + name, e);
-        }
+    private void endSpares() {
+        asOwner.clear();
+        asSuperuser.clear();
     }
 
     @Override

@@ -43,7 +43,7 @@ class CopiedDatabaseTest {
         original.awaitNoSessions();
         try (TestDatabase seat = PostgresServer.shared().createDatabase()) {
             seat.executeAsSuperuser(
-                    "DROP DATABASE " + copy.name(),
+                    "DROP DATABASE %s WITH (FORCE)".formatted(copy.name()),
                     "CREATE DATABASE %s TEMPLATE %s OWNER %s".formatted(copy.name(), original.name(), original.user()));
         }
         PGSimpleDataSource source = original.dataSource();

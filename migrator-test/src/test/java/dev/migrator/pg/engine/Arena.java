@@ -58,6 +58,9 @@ final class Arena implements AutoCloseable {
     }
 
     private void copy(String from, String to) {
+        if (from.equals(database.name())) {
+            database.awaitNoSessions();
+        }
         seat.executeAsSuperuser(
                 "DROP DATABASE IF EXISTS %s WITH (FORCE)".formatted(to),
                 "CREATE DATABASE %s TEMPLATE %s OWNER %s".formatted(to, from, database.user()));

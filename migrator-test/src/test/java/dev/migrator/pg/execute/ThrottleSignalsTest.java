@@ -6,6 +6,9 @@ import dev.migrator.pg.internal.throttle.ThrottleSetup;
 import dev.migrator.test.BackgroundSession;
 import dev.migrator.throttle.ThrottleKey;
 import dev.migrator.throttle.ThrottleSettings;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -70,11 +73,16 @@ class ThrottleSignalsTest {
     }
 
     @Test
-    void deadRowsInTheTable() {
-        users.site.db.execute(
-                "ALTER TABLE users SET (autovacuum_enabled = off)", "UPDATE users SET pad = 'x', pending = true");
-        users.site.db.execute("ALTER TABLE users DISABLE TRIGGER USER", "UPDATE users SET pending = true");
-        users.site.db.execute("ALTER TABLE users ENABLE TRIGGER USER");
+    void deadRowsInTheTable() throws SQLException {
+        // A session that ends tells its statistics at once.
+        try (Connection connection = users.site.db.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("ALTER TABLE users SET (autovacuum_enabled = off)");
+            statement.execute("UPDATE users SET pad = 'x', pending = true");
+            statement.execute("ALTER TABLE users DISABLE TRIGGER USER");
+            statement.execute("UPDATE users SET pending = true");
+            statement.execute("ALTER TABLE users ENABLE TRIGGER USER");
+        }
         try (ThrottledRun run = stopped(ThrottleKey.DEAD_TUPLES, "..60%", "dead rows in the table")) {
             assertThat(users.site.waits.peek()).contains("last autovacuum never", "stopped above 60 %");
             users.site.db.execute("VACUUM users");
