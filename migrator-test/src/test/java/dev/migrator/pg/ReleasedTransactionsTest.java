@@ -103,7 +103,8 @@ class ReleasedTransactionsTest extends ReleaseSite {
     void whateverIsolationItsConnectionsHaveOneWhoRegistersWhileContractIsUnderWayIsRefused() {
         PostgresMigrator migrator = migrator("2.0", NAME);
         arrives(migrator, Phase.VALIDATE);
-        database.execute("ALTER ROLE \"" + database.user() + "\" SET default_transaction_isolation = 'repeatable read'");
+        database.execute(
+                "ALTER ROLE \"" + database.user() + "\" SET default_transaction_isolation = 'repeatable read'");
         // A step's transaction locks the migration's row and does not change it.
         database.execute("UPDATE migrator.migration SET phase = 'CONTRACT', status = 'RUNNING'");
         try (BackgroundSession contract = BackgroundSession.holding(

@@ -140,7 +140,8 @@ public final class Backfiller implements Overseer {
                 task.control().checkpoint();
                 crew.resize(throttle.current().workers() - 1);
                 Worker.Outcome outcome = leader.next();
-                if (outcome == Worker.Outcome.MOVED) {
+                boolean drained = outcome == Worker.Outcome.DRAINED && (othersAreAtWork() || isBehind());
+                if (outcome == Worker.Outcome.MOVED || drained) {
                     pause = FIRST_PAUSE;
                 } else if (isForOthersToCompute()) {
                     waitForTransform();
@@ -166,14 +167,19 @@ public final class Backfiller implements Overseer {
             toldOfTransform = true;
             leader.computing().ifPresent(computing -> task.control().waits(computing.missing()));
         }
+        // Whoever computes them may have stopped since too many have failed.
+        loadFailed();
+        leader.failed().checkBudget();
         pace.pause(FIRST_PAUSE.multipliedBy(5));
     }
 
     /** Whether what the application computes is too far behind what releases write. */
     private boolean isBehind() {
-        return leader.computing()
-                .filter(computing -> !Session.with(source, computing::lag).isFresh())
-                .isPresent();
+        return lag().filter(lag -> !lag.isFresh()).isPresent();
+    }
+
+    private Optional<QueueLag> lag() {
+        return leader.computing().map(computing -> Session.with(source, computing::lag));
     }
 
     /** Whether ranges are left, all of which others have; what those do is progress, too. */
@@ -187,10 +193,12 @@ public final class Backfiller implements Overseer {
         return now.open() > 0;
     }
 
-    /** After a round that brought nothing, waits for those who have locked what is left. */
+    /** After a round that brought nothing, waits for those who have locked what is left, or write it all the time. */
     private void pauseForOthers() {
+        Optional<String> left = lag().filter(lag -> !lag.isFresh())
+                .map(lag -> "what the application computes is behind what releases write: " + lag.text());
         Session.with(source, session -> {
-            leader.batches().pause(session, pause);
+            leader.batches().pause(session, pause, left);
             return true;
         });
         pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);

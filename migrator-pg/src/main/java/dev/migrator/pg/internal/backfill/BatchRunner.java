@@ -171,6 +171,15 @@ final class BatchRunner {
 
     /** Waits, unless it has waited for too long already. */
     void pause(Session session, Duration duration) {
+        pause(session, duration, Optional.empty());
+    }
+
+    /**
+     * The same.
+     *
+     * @param left what is left to do, if it is not that others have locked rows
+     */
+    void pause(Session session, Duration duration, Optional<String> left) {
         if (stuck.compareTo(WORTH_TELLING) >= 0) {
             news.tell(
                     "rows of " + table.quoted(),
@@ -184,7 +193,9 @@ final class BatchRunner {
             List<Blocker> others = others(session);
             throw Failures.permanent(
                     SqlErrors.LOCK_NOT_AVAILABLE,
-                    "backfill of " + table + ": the rows that are left have been locked by others for "
+                    "backfill of " + table + ": "
+                            + left.map(what -> what + ", and nothing has come forward for ")
+                                    .orElse("the rows that are left have been locked by others for ")
                             + Failures.text(stuck) + ".\n"
                             + (others.isEmpty() ? "Nobody is at the table now." : "At the table are:")
                             + others.stream()

@@ -24,6 +24,8 @@ import javax.sql.DataSource;
  */
 public final class CatchUpRunner {
     private static final Duration PAUSE = Duration.ofMillis(200);
+    /** A look whether nothing is pending comes at least so often, however fast others write. */
+    private static final Duration LONGEST_DRAIN = Duration.ofSeconds(10);
 
     private final Task task;
     private final Action.CatchUp action;
@@ -93,7 +95,9 @@ public final class CatchUpRunner {
     }
 
     private void drain(Session session, Queue queue) {
-        while (queue.drain(session, task.control()::checkpoint).taken() > 0) {
+        long begun = System.nanoTime();
+        while (queue.drain(session, task.control()::checkpoint).hasMoved()
+                && System.nanoTime() - begun < LONGEST_DRAIN.toNanos()) {
             task.control().checkpoint();
         }
     }

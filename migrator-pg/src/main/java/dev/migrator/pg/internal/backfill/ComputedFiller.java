@@ -1,5 +1,6 @@
 package dev.migrator.pg.internal.backfill;
 
+import dev.migrator.engine.StepFailure;
 import dev.migrator.pg.internal.sql.Row;
 import dev.migrator.pg.internal.sql.Session;
 import dev.migrator.pg.internal.sql.SqlErrors;
@@ -40,6 +41,7 @@ final class ComputedFiller {
     private final String worker;
     private final TransformCalls calls;
     private final Queue queue;
+    private final FailedRows failed;
     private Duration lastBatch = Duration.ZERO;
     private int rowsPerWrite = 16;
 
@@ -53,7 +55,8 @@ final class ComputedFiller {
             ThrottledWorker pacing,
             String worker,
             TransformCalls calls,
-            Queue queue) {
+            Queue queue,
+            FailedRows failed) {
         this.task = task;
         this.backfill = backfill;
         this.computation = backfill.computation().orElseThrow();
@@ -65,6 +68,7 @@ final class ComputedFiller {
         this.worker = worker;
         this.calls = calls;
         this.queue = queue;
+        this.failed = failed;
     }
 
     /** A visit to a range. */
@@ -76,7 +80,7 @@ final class ComputedFiller {
         long filled = 0;
         TidRange left = chunk.range();
         while (true) {
-            drain(session);
+            drain(session, renewing(visit));
             beforeBatch(session);
             List<InputRow> rows = read(visit, left);
             if (rows.isEmpty()) {
@@ -84,8 +88,8 @@ final class ComputedFiller {
             }
             TransformCalls.Computed computed = calls.compute(rows, renewing(visit));
             filled += write(visit, computed.values());
-            for (InputRow failed : computed.failures().keySet()) {
-                handOver(visit, failed);
+            for (InputRow row : computed.failures().keySet()) {
+                handOver(visit, row);
             }
             filled += computed.failures().size();
             left = after(left, rows);
@@ -98,13 +102,24 @@ final class ComputedFiller {
         return false;
     }
 
-    /** Computes a batch of what releases have written; whether there was anything. */
+    /**
+     * Computes a batch of what releases have written, or was handed over; whether there was anything.
+     *
+     * @throws StepFailure if more rows have failed by now than may be passed over
+     */
     boolean drain(Session session) {
+        return drain(session, () -> alive(session));
+    }
+
+    private boolean drain(Session session, Runnable alive) {
         beforeBatch(session);
-        Queue.Batch batch = queue.drain(session, () -> alive(session));
-        if (batch.filled() > 0) {
+        queue.aimAt(throttle.current().batchTarget());
+        Queue.Batch batch = queue.drain(session, alive);
+        if (batch.hasMoved()) {
             batches.moved();
         }
+        failed.load(session);
+        failed.checkBudget();
         return batch.taken() > 0;
     }
 

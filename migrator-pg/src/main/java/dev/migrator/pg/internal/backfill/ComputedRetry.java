@@ -8,13 +8,18 @@ import dev.migrator.pg.internal.transact.ExecutorSettings;
 import dev.migrator.pg.internal.transact.Failures;
 import dev.migrator.pg.internal.transact.Task;
 import dev.migrator.plan.Action;
+import java.time.Duration;
 import javax.sql.DataSource;
 
 /** Tries the rows again at once that the application could not compute, and walks over nothing. */
 public final class ComputedRetry {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PAUSE = Duration.ofMillis(200);
+
     private final Task task;
     private final DataSource source;
     private final ExecutorSettings settings;
+    private final Pace pace;
     private final Computing computing;
 
     public ComputedRetry(
@@ -27,6 +32,7 @@ public final class ComputedRetry {
         this.task = task;
         this.source = source;
         this.settings = settings;
+        this.pace = pace;
         this.computing = new Computing(
                 task,
                 backfill.table(),
@@ -48,10 +54,26 @@ public final class ComputedRetry {
                                     "",
                                     "this process can't compute the rows, and " + computing.missing()
                                             + ". They are in the queue again: a process that has it computes them within seconds."));
-            while (queue.drain(session, task.control()::checkpoint).taken() > 0) {
-                task.control().checkpoint();
-            }
-            return new RetryReport(before - computing.lag(session).failing(), false);
+            long untried = drain(session, queue, computing.newest(session));
+            return new RetryReport(before - computing.lag(session).failing() - untried, false);
         });
+    }
+
+    /** Tries each entry that is there now once; how many could not be, since others have their rows all the time. */
+    private long drain(Session session, Queue queue, long newest) {
+        long untried = computing.untried(session, newest);
+        long moved = System.nanoTime();
+        while (untried > 0 && System.nanoTime() - moved < PATIENCE.toNanos()) {
+            task.control().checkpoint();
+            boolean taken = queue.drain(session, task.control()::checkpoint).taken() > 0;
+            long now = computing.untried(session, newest);
+            if (now < untried) {
+                moved = System.nanoTime();
+            } else if (!taken) {
+                pace.pause(PAUSE);
+            }
+            untried = now;
+        }
+        return untried;
     }
 }

@@ -59,6 +59,24 @@ final class Computing {
         return QueueLag.of(session, computation.queue());
     }
 
+    /** The number of the newest entry of the queue; those that come later have higher ones. */
+    long newest(Session session) {
+        return session.query("SELECT COALESCE(pg_catalog.max(entry), 0) AS newest FROM "
+                        + computation.queue().quoted())
+                .get(0)
+                .number("newest");
+    }
+
+    /** How many entries up to a number have not been tried, or not since they were to be tried again. */
+    long untried(Session session, long newest) {
+        return session.query(
+                        "SELECT pg_catalog.count(*) AS n FROM "
+                                + computation.queue().quoted() + " WHERE attempts = 0 AND entry <= ?",
+                        newest)
+                .get(0)
+                .number("n");
+    }
+
     /** What people are told while nobody here can compute. */
     String missing() {
         return "waits for a process that has the transform " + computation.transform()

@@ -1,11 +1,13 @@
 package dev.migrator.pg.internal.backfill;
 
 import dev.migrator.MigratorException;
+import dev.migrator.engine.ErrorClass;
 import dev.migrator.engine.Lease;
 import dev.migrator.engine.LeaseLostException;
 import dev.migrator.engine.Pace;
 import dev.migrator.engine.Progress;
 import dev.migrator.engine.StepControl;
+import dev.migrator.engine.StepFailure;
 import dev.migrator.engine.StepState;
 import dev.migrator.pg.internal.sql.Session;
 import dev.migrator.pg.internal.state.StateSql;
@@ -39,6 +41,7 @@ import org.slf4j.LoggerFactory;
 public final class Helper implements Overseer {
     private static final Logger LOG = LoggerFactory.getLogger(Helper.class);
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
+    private static final Duration LONGEST_TURN = Duration.ofSeconds(1);
 
     private final String name;
     private final DataSource source;
@@ -50,6 +53,7 @@ public final class Helper implements Overseer {
     private final AtomicLong rows = new AtomicLong();
     private final Set<LedBackfill> hopeless = new HashSet<>();
     private final Set<OpenQueue> behind = new HashSet<>();
+    private long caughtUp = System.nanoTime();
     private volatile boolean stopped;
 
     /**
@@ -98,6 +102,7 @@ public final class Helper implements Overseer {
 
     /** Computes what releases have written, also while a migration waits at a gate and no engine is at work. */
     private void catchUp() {
+        caughtUp = System.nanoTime();
         for (OpenQueue open : Session.with(source, session -> OpenQueue.all(session, sql))) {
             try {
                 for (StepState state : steps.apply(open.migration())) {
@@ -122,6 +127,13 @@ public final class Helper implements Overseer {
         }
     }
 
+    /** The queues of migrations that wait at their gates, while the ranges of another one go on for hours. */
+    private void catchUpInBetween() {
+        if (settings.transforms() != Transforms.NONE && System.nanoTime() - caughtUp >= BETWEEN_LOOKS.toNanos()) {
+            catchUp();
+        }
+    }
+
     private boolean isOpen(OpenQueue open) {
         return Session.with(source, session -> OpenQueue.all(session, sql)).contains(open);
     }
@@ -140,7 +152,9 @@ public final class Helper implements Overseer {
             ThrottledWorker pacing = throttle.worker(name + "/queue");
             Duration lastBatch = Duration.ZERO;
             Queue.Batch batch;
+            long first = System.nanoTime();
             do {
+                queue.get().aimAt(throttle.current().batchTarget());
                 task.control().checkpoint();
                 if (!pacing.mayBegin(task.control(), lastBatch)) {
                     pacing.await(task.control());
@@ -149,7 +163,8 @@ public final class Helper implements Overseer {
                 batch = Session.with(source, session -> queue.get().drain(session, task.control()::checkpoint));
                 lastBatch = Duration.ofNanos(System.nanoTime() - begun);
                 filled(batch.filled());
-            } while (batch.taken() > 0);
+                // Others, and ranges, have their turn, however fast releases write.
+            } while (batch.hasMoved() && System.nanoTime() - first < LONGEST_TURN.toNanos());
         }
     }
 
@@ -164,14 +179,28 @@ public final class Helper implements Overseer {
             }
         } catch (StoppedException | LeaseLostException e) {
             LOG.debug("{} stops helping with {}", name, led, e);
+        } catch (StepFailure e) {
+            if (e.errorClass() == ErrorClass.PERMANENT) {
+                giveUp(led, e);
+            } else {
+                LOG.info(
+                        "{} could not help with the backfill of migration {} now, and looks again: {}",
+                        name,
+                        led.migration(),
+                        e.getMessage());
+            }
         } catch (MigratorException e) {
-            hopeless.add(led);
-            LOG.warn(
-                    "{} can't help with the backfill of migration {} any more, whose engine goes on: {}",
-                    name,
-                    led.migration(),
-                    e.getMessage());
+            giveUp(led, e);
         }
+    }
+
+    private void giveUp(LedBackfill led, MigratorException e) {
+        hopeless.add(led);
+        LOG.warn(
+                "{} can't help with the backfill of migration {} any more, whose engine goes on: {}",
+                name,
+                led.migration(),
+                e.getMessage());
     }
 
     private void work(Task task, Action.Backfill backfill) {
@@ -181,6 +210,7 @@ public final class Helper implements Overseer {
                     name, task, backfill, source, sql, settings.withBackfill(setup.settings()), throttle, pace, this);
             while (!stopped && worker.next() == Worker.Outcome.MOVED) {
                 LOG.debug("{} has filled a range of {}", name, backfill.table());
+                catchUpInBetween();
             }
         }
     }

@@ -6,6 +6,7 @@ import dev.migrator.pg.internal.sql.Session;
 import dev.migrator.pg.internal.sql.SqlErrors;
 import dev.migrator.pg.internal.transact.Failures;
 import dev.migrator.pg.internal.transact.Message;
+import dev.migrator.pg.internal.transact.ServerFacts;
 import dev.migrator.pg.internal.transact.Task;
 import dev.migrator.plan.Action;
 import java.sql.SQLException;
@@ -33,7 +34,7 @@ final class Queue {
     private static final Duration LEASE = Duration.ofSeconds(10);
     private static final Duration RENEW = Duration.ofSeconds(3);
     private static final Duration REST = Duration.ofMillis(200);
-    private static final Duration TARGET = Duration.ofMillis(50);
+    private static final Duration LOCK_WAIT = Duration.ofMillis(100);
 
     private final Task task;
     private final QualifiedName table;
@@ -44,6 +45,8 @@ final class Queue {
     private final UnaryOperator<Message> limits;
     private final String owner = UUID.randomUUID().toString();
     private final int batchSize;
+    private Duration target = Duration.ofMillis(50);
+    private Optional<Duration> limit = Optional.empty();
     private int rowsPerWrite = 16;
 
     /**
@@ -68,9 +71,19 @@ final class Queue {
         this.batchSize = calls.batchSize();
     }
 
-    /** What a batch came to: how many entries it took, and how many rows it filled. */
-    record Batch(int taken, int filled) {
-        static final Batch NONE = new Batch(0, 0);
+    /** What a batch came to: how many entries it took, how many of them were settled already, and how many rows it filled. */
+    record Batch(int taken, int settled, int filled) {
+        static final Batch NONE = new Batch(0, 0, 0);
+
+        /** Whether the queue is shorter for it. */
+        boolean hasMoved() {
+            return settled + filled > 0;
+        }
+    }
+
+    /** Steers for how long a transaction holds its rows. */
+    void aimAt(Duration batchTarget) {
+        target = batchTarget;
     }
 
     /**
@@ -79,6 +92,9 @@ final class Queue {
      * @param alive called at least five times a second while the application computes; what it throws ends the batch
      */
     Batch drain(Session session, Runnable alive) {
+        if (limit.isEmpty()) {
+            limit = Optional.of(ServerFacts.of(session).batchLimit());
+        }
         try {
             return tryDrain(session, alive);
         } catch (SQLException e) {
@@ -120,24 +136,36 @@ final class Queue {
                     .send(session);
         }
         int filled = compute(session, List.copyOf(pending.values()), again, alive);
-        return new Batch(rows.size(), filled);
+        return new Batch(rows.size(), over.size(), filled);
     }
 
     private int compute(Session session, List<InputRow> rows, Set<Long> again, Runnable alive) throws SQLException {
         Set<Long> left = new HashSet<>(again);
         rows.forEach(row -> left.add(row.entry()));
+        int filled;
         try {
             TransformCalls.Computed result = calls.compute(rows, renewing(session, alive));
             Map<InputRow, TransformFailure> failures = new HashMap<>(result.failures());
-            int filled = writeInParts(session, result.values(), failures, left);
+            filled = writeInParts(session, result.values(), failures, left);
             for (Map.Entry<InputRow, TransformFailure> failure : failures.entrySet()) {
                 if (left.remove(failure.getKey().entry())) {
                     fail(session, failure.getKey(), failure.getValue());
                 }
             }
-            return filled;
-        } finally {
+        } catch (SQLException | RuntimeException e) {
+            giveBackAfter(e, session, left);
+            throw e;
+        }
+        giveBack(session, left);
+        return filled;
+    }
+
+    private void giveBackAfter(Exception e, Session session, Set<Long> left) {
+        try {
             giveBack(session, left);
+        } catch (SQLException alsoFailed) {
+            // Their lease runs out.
+            e.addSuppressed(alsoFailed);
         }
     }
 
@@ -175,7 +203,7 @@ final class Queue {
             if (part.size() >= rowsPerWrite || !rest.hasNext()) {
                 long begun = System.nanoTime();
                 filled += write(session, part, failures, left);
-                boolean quick = System.nanoTime() - begun < TARGET.toNanos();
+                boolean quick = System.nanoTime() - begun < target.toNanos();
                 rowsPerWrite = quick ? Math.min(4096, rowsPerWrite * 2) : Math.max(1, part.size() / 2);
                 part.clear();
             }
@@ -246,8 +274,9 @@ final class Queue {
     }
 
     private Message writing() {
-        return limits.apply(Message.limitedTo(Duration.ofMillis(500))
-                        .set("lock_timeout", "100ms")
+        Duration most = limit.orElse(LOCK_WAIT);
+        return limits.apply(Message.limitedTo(most)
+                        .set("lock_timeout", most.compareTo(LOCK_WAIT) < 0 ? most : LOCK_WAIT)
                         .set("row_security", "off"))
                 .then("LOCK TABLE ONLY " + table.quoted() + " IN ROW EXCLUSIVE MODE");
     }

@@ -47,6 +47,8 @@ final class Worker {
     enum Outcome {
         /** Something was filled, or done. */
         MOVED,
+        /** There is no range that nobody has, but rows of the queue were computed. */
+        DRAINED,
         /** There was a range, but others have its rows. */
         IN_VAIN,
         /** There is no range that nobody has. */
@@ -95,7 +97,8 @@ final class Worker {
                         pacing,
                         name,
                         calls,
-                        computing.flatMap(Computing::queue).orElseThrow()));
+                        computing.flatMap(Computing::queue).orElseThrow(),
+                        failed));
     }
 
     BatchRunner batches() {
@@ -118,7 +121,7 @@ final class Worker {
         }
         Optional<Chunk> claimed = Session.with(source, this::claim);
         if (claimed.isEmpty()) {
-            return computed.isPresent() && isDrained(computed.get()) ? Outcome.MOVED : Outcome.NOTHING_FREE;
+            return computed.isPresent() && isDrained(computed.get()) ? Outcome.DRAINED : Outcome.NOTHING_FREE;
         }
         Chunk chunk = claimed.get();
         Optional<Leaf> leaf = leaf(chunk.relation());
@@ -157,11 +160,7 @@ final class Worker {
     /** Whether there was a batch of the queue to compute. */
     private boolean isDrained(ComputedFiller filling) {
         try {
-            return Session.with(source, session -> {
-                failed.load(session);
-                failed.checkBudget();
-                return filling.drain(session);
-            });
+            return Session.with(source, filling::drain);
         } catch (HeldBackException e) {
             return false;
         }
