@@ -33,17 +33,46 @@ final class Approvals {
         return given.isEmpty();
     }
 
+    /** Those that were not given before. */
+    Approvals since(Instant from) {
+        return new Approvals(
+                given.stream().filter(approval -> !approval.at().isBefore(from)).toList(), now, how);
+    }
+
+    /** Those that count for one of these gates, by their roles and times; all if there is none. */
+    Approvals satisfying(List<Gate.Approval> gates) {
+        return new Approvals(
+                given.stream()
+                        .filter(approval -> gates.isEmpty()
+                                || gates.stream()
+                                        .anyMatch(gate -> isOfRole(approval, gate) && !hasExpired(approval, gate)))
+                        .toList(),
+                now,
+                how);
+    }
+
+    private static boolean isOfRole(Approval approval, Gate.Approval gate) {
+        return gate.roles().isEmpty()
+                || gate.roles().stream().map(Identifier::value).anyMatch(approval.roles()::contains);
+    }
+
+    private static Instant until(Approval approval, Gate.Approval gate) {
+        return gate.expires().map(approval.at()::plus).orElse(Instant.MAX);
+    }
+
+    private boolean hasExpired(Approval approval, Gate.Approval gate) {
+        return !now.isBefore(until(approval, gate));
+    }
+
     GateAnswer answer(Gate.Approval gate) {
         Set<String> people = new TreeSet<>();
         List<String> others = new ArrayList<>();
         for (Approval approval : given) {
-            Instant until = gate.expires().map(approval.at()::plus).orElse(Instant.MAX);
-            if (!gate.roles().isEmpty()
-                    && gate.roles().stream().map(Identifier::value).noneMatch(approval.roles()::contains)) {
+            if (!isOfRole(approval, gate)) {
                 others.add("that of " + approval.by() + " does not count, since " + approval.actor()
                         + " is in none of the roles " + roles(gate));
-            } else if (!now.isBefore(until)) {
-                others.add("that of " + approval.by() + " has expired at " + until);
+            } else if (hasExpired(approval, gate)) {
+                others.add("that of " + approval.by() + " has expired at " + until(approval, gate));
             } else {
                 people.add(approval.by().strip().toLowerCase(Locale.ROOT));
             }

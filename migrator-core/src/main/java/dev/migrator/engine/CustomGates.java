@@ -4,6 +4,7 @@ import dev.migrator.CustomGate;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +21,8 @@ public final class CustomGates {
     public static final CustomGates NONE = new CustomGates(Map.of());
 
     private final Map<String, CustomGate> gates;
+    /** Those that have not answered in time and still run, by name. */
+    private final Map<String, Thread> late = new ConcurrentHashMap<>();
 
     private CustomGates(Map<String, CustomGate> gates) {
         this.gates = Map.copyOf(gates);
@@ -38,6 +41,10 @@ public final class CustomGates {
             return GateAnswer.unknown("this process does not have the gate " + name
                     + "; run it in the application that gives it (PostgresMigrator.builder(…).gate)");
         }
+        Thread before = late.get(name);
+        if (before != null && before.isAlive()) {
+            return GateAnswer.unknown("the gate " + name + " was asked before and has not answered yet");
+        }
         FutureTask<GateAnswer> task =
                 new FutureTask<>(() -> gate.ask(question.migration().id(), question.phase()));
         Thread thread = new Thread(task, "migrator gate " + name);
@@ -55,6 +62,7 @@ public final class CustomGates {
                     cause);
             return GateAnswer.unknown("the gate " + name + " has failed: " + cause);
         } catch (TimeoutException e) {
+            late.put(name, thread);
             return GateAnswer.unknown("the gate " + name + " has not answered within " + LIMIT_SECONDS + " s");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

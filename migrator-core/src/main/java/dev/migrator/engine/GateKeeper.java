@@ -3,6 +3,7 @@ package dev.migrator.engine;
 import dev.migrator.Direction;
 import dev.migrator.Gate;
 import dev.migrator.Migration;
+import dev.migrator.MigratorException;
 import dev.migrator.Phase;
 import dev.migrator.Status;
 import dev.migrator.engine.GateAnswer.Verdict;
@@ -14,12 +15,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks gates, and has their answers recorded when they change. A gate that fails is a gate that waits, with that as its reason;
  * it never passes by itself, and neither does its opposite.
  */
 final class GateKeeper {
+    private static final Logger LOG = LoggerFactory.getLogger(GateKeeper.class);
+
     private final Walk walk;
     private final MigrationStore store;
     private final StepExecutor executor;
@@ -40,7 +46,8 @@ final class GateKeeper {
     List<Waiting> beforePhase(Migration migration, Phase phase, Optional<MigrationState> state) {
         Instant soaking = state.map(MigrationState::phaseCompletedAt).orElse(Instant.MIN);
         GateQuestion asked = GateQuestion.before(migration, phase);
-        return closed(migration.gates().before(phase, migration.narrows()), new Question(asked, soaking, Instant.MIN));
+        List<Gate> gates = migration.gates().before(phase, migration.narrows());
+        return closed(gates, new Question(asked, soaking, Instant.MIN, approvals(gates)));
     }
 
     /**
@@ -55,7 +62,8 @@ final class GateKeeper {
         boolean whole = untouched || state.status() == Status.COMPLETE;
         Instant approvedFrom = whole ? state.phaseCompletedAt() : state.updatedAt();
         GateQuestion asked = GateQuestion.beforeRollback(migration, phase, to);
-        return closed(migration.gates().beforeRollback(), new Question(asked, state.phaseCompletedAt(), approvedFrom));
+        List<Gate> gates = migration.gates().beforeRollback();
+        return closed(gates, new Question(asked, state.phaseCompletedAt(), approvedFrom, approvals(gates)));
     }
 
     /**
@@ -63,11 +71,26 @@ final class GateKeeper {
      * are asked again: those that bear both shapes were told only then to leave the new one.
      */
     List<Waiting> duringRollback(Migration migration, MigrationState state) {
-        List<Gate> queries = migration.gates().beforeRollback().stream()
+        List<Gate> gates = migration.gates().beforeRollback();
+        List<Gate> queries = gates.stream()
+                .flatMap(GateKeeper::required)
                 .filter(gate -> gate instanceof Gate.Sql || gate instanceof Gate.Releases)
                 .toList();
         GateQuestion asked = GateQuestion.beforeUndoing(migration, state.phase());
-        return closed(queries, new Question(asked, Instant.MIN, Instant.MIN));
+        return closed(queries, new Question(asked, Instant.MIN, Instant.MIN, approvals(gates)));
+    }
+
+    /** Those that have to be open whatever else is; not those of an {@code any} or a {@code not}. */
+    private static Stream<Gate> required(Gate gate) {
+        return gate instanceof Gate.All all ? all.gates().stream().flatMap(GateKeeper::required) : Stream.of(gate);
+    }
+
+    private static List<Gate.Approval> approvals(List<Gate> gates) {
+        return gates.stream()
+                .flatMap(GateKeeper::required)
+                .filter(Gate.Approval.class::isInstance)
+                .map(Gate.Approval.class::cast)
+                .toList();
     }
 
     /**
@@ -75,8 +98,9 @@ final class GateKeeper {
      *
      * @param soaking since when a soak time counts
      * @param approvedFrom from when on approvals count
+     * @param wanted the approvals that are wanted in any case
      */
-    private record Question(GateQuestion asked, Instant soaking, Instant approvedFrom) {
+    private record Question(GateQuestion asked, Instant soaking, Instant approvedFrom, List<Gate.Approval> wanted) {
         Migration migration() {
             return asked.migration();
         }
@@ -103,6 +127,11 @@ final class GateKeeper {
             return walk.ask("ask the gate " + gate.name(), () -> ask(gate, question));
         } catch (StepFailure e) {
             return GateAnswer.unknown("the gate itself failed: " + e.getMessage());
+        } catch (MigratorException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            LOG.warn("Gate {} of migration {} has failed", gate.name(), walk.id(), e);
+            return GateAnswer.unknown("the gate itself failed: " + e);
         }
     }
 
@@ -206,7 +235,11 @@ final class GateKeeper {
             return GateAnswer.pass(all).with(data);
         }
         String unknown = String.join("; ", live.unknown());
-        return approvals(question).isEmpty()
+        // Given knowing so: when the phase before was over, and by one whose approval the gates beside this one take.
+        return approvals(question)
+                        .since(question.soaking())
+                        .satisfying(question.wanted())
+                        .isEmpty()
                 ? GateAnswer.wait(unknown + ". Whoever knows approves "
                                 + question.phase().key() + ": " + how(question))
                         .with(data)

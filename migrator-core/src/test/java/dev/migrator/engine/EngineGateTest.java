@@ -5,11 +5,13 @@ import static dev.migrator.engine.EngineFixture.forward;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.migrator.Gate;
+import dev.migrator.Identifier;
 import dev.migrator.Migration;
 import dev.migrator.Phase;
 import dev.migrator.Status;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
@@ -180,8 +182,36 @@ class EngineGateTest {
     }
 
     @Test
+    void anApprovalFromLongBeforeSaysNothingOfTheSessionsOfToday() {
+        Migration migration = SimulatedPlans.builder()
+                .gates(Phase.CONTRACT, new Gate.Releases())
+                .build();
+        db.approve(migration, Phase.CONTRACT);
+        assertWaits(db.migrate(migration, Phase.CONTRACT), Phase.CONTRACT, "releases", "contract");
+        db.approve(migration, Phase.CONTRACT);
+        assertThat(db.migrate(migration, Phase.CONTRACT)).isInstanceOf(Outcome.Arrived.class);
+    }
+
+    @Test
+    void anApprovalThatTheGateBesideItDoesNotTakeDoesNotSpeakForReleasesEither() {
+        Migration migration = SimulatedPlans.builder()
+                .gates(
+                        Phase.CONTRACT,
+                        new Gate.Releases(),
+                        new Gate.Approval(1, List.of(Identifier.of("ops")), Optional.empty()))
+                .build();
+        db.migrate(migration, Phase.VALIDATE);
+        db.approve(migration, Phase.CONTRACT);
+        assertThat(db.migrate(migration, Phase.CONTRACT))
+                .isInstanceOfSatisfying(Outcome.Waits.class, waits -> assertThat(waits.reasons())
+                        .extracting(Waiting::gate)
+                        .containsExactly("releases", "approval"));
+    }
+
+    @Test
     void aRollbackUsesUpTheApprovalsGivenBeforeIt() {
         Migration migration = SimulatedPlans.builder().build();
+        db.migrate(migration, Phase.VALIDATE);
         db.approve(migration, Phase.CONTRACT);
         db.approve(migration, Phase.PURGE);
         db.migrate(migration, Phase.CONTRACT);
@@ -194,6 +224,7 @@ class EngineGateTest {
     void theApprovalThatLetAPhaseBeginDoesNotLetItBeUndone() {
         Migration migration =
                 SimulatedPlans.builder().rollbackGates(new Gate.Approval()).build();
+        db.migrate(migration, Phase.VALIDATE);
         db.approve(migration, Phase.CONTRACT);
         db.migrate(migration, Phase.CONTRACT);
         List<String> before = db.events();

@@ -32,7 +32,7 @@ final class Advance implements AutoCloseable {
     private final boolean watches;
     private final Function<BooleanSupplier, List<MigrationResult>> migrate;
     private final Semaphore wakes = new Semaphore(0);
-    private final Thread thread;
+    private Optional<Thread> thread = Optional.empty();
     private final Map<String, String> told = new TreeMap<>();
     private volatile Optional<String> failure = Optional.empty();
     private volatile boolean closed;
@@ -47,17 +47,23 @@ final class Advance implements AutoCloseable {
         this.registration = registration;
         this.watches = watches;
         this.migrate = migrate;
-        this.thread = new Thread(this::run, "migrator advance " + registration.id());
-        this.thread.setDaemon(true);
     }
 
-    void start() {
-        thread.start();
+    /** Begins, if there is anything to take forward now and it does not do so already. */
+    synchronized void start() {
+        boolean atWork = thread.filter(Thread::isAlive).isPresent();
+        if (!closed && !atWork && failure.isEmpty() && registration.hasAnythingToAdvance()) {
+            Thread made = new Thread(this::run, "migrator advance " + registration.id());
+            made.setDaemon(true);
+            thread = Optional.of(made);
+            made.start();
+        }
     }
 
-    /** Looks again now. */
+    /** Looks again now: also where all was done, and somebody has begun something since. */
     void wake() {
         wakes.release();
+        start();
     }
 
     /** Why it has ended before everything was done; empty if it has not. */
@@ -79,6 +85,8 @@ final class Advance implements AutoCloseable {
                 }
             } catch (MigratorException e) {
                 fail(String.valueOf(e.getMessage()));
+            } catch (RuntimeException e) {
+                LOG.warn("Migrations are not taken forward now, for a reason that nobody expected", e);
             }
         } while (failure.isEmpty() && pause() && registration.hasAnythingToAdvance());
     }
@@ -116,6 +124,11 @@ final class Advance implements AutoCloseable {
         if (!closed) {
             LOG.error("Migrations are not taken forward any more by this instance: {}", message);
             failure = Optional.of(message);
+            try {
+                registration.stopsAdvancing();
+            } catch (StepFailure e) {
+                LOG.info("Other instances are not told: {}", e.getMessage());
+            }
         }
     }
 
@@ -136,15 +149,22 @@ final class Advance implements AutoCloseable {
      */
     @Override
     public void close() {
+        end().ifPresent(ending -> {
+            if (!Threads.join(ending, PATIENCE)) {
+                // In the middle of a long statement or waiting for a connection; what it has begun is found out from
+                // the
+                // records.
+                ending.interrupt();
+                if (!Threads.join(ending, PATIENCE.dividedBy(2))) {
+                    LOG.warn("{} does not end; its lease runs out", ending.getName());
+                }
+            }
+        });
+    }
+
+    private synchronized Optional<Thread> end() {
         closed = true;
         wakes.release();
-        if (!Threads.join(thread, PATIENCE)) {
-            // In the middle of a long statement or waiting for a connection; what it has begun is found out from the
-            // records.
-            thread.interrupt();
-            if (!Threads.join(thread, PATIENCE.dividedBy(2))) {
-                LOG.warn("{} does not end; its lease runs out", thread.getName());
-            }
-        }
+        return thread;
     }
 }

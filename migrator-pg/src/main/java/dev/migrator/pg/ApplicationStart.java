@@ -24,7 +24,7 @@ public final class ApplicationStart implements AutoCloseable {
     private void run() {
         try {
             result.complete(start.run());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             result.completeExceptionally(e);
         }
     }

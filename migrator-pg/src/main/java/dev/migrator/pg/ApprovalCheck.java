@@ -91,10 +91,12 @@ final class ApprovalCheck {
     }
 
     private void checkRoles(String what, List<Gate> asking) {
+        // What is approved for `releases` has to be one that the approvals beside it take, if there are any.
         List<List<Identifier>> wanted = asking.stream()
-                .map(gate -> gate instanceof Gate.Approval approval ? approval.roles() : List.<Identifier>of())
+                .filter(Gate.Approval.class::isInstance)
+                .map(gate -> ((Gate.Approval) gate).roles())
                 .toList();
-        if (wanted.stream().anyMatch(List::isEmpty)) {
+        if (wanted.isEmpty() || wanted.stream().anyMatch(List::isEmpty)) {
             return;
         }
         List<String> roles = wanted.stream()

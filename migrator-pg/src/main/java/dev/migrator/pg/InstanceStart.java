@@ -69,9 +69,8 @@ final class InstanceStart {
         long begun = System.nanoTime();
         boolean waits = !waitFor.isZero();
         List<String> problems = register(waits);
-        Optional<Advance> advancing = registration.hasAnythingToAdvance() ? advance : Optional.empty();
         if (problems.isEmpty() || waits) {
-            advancing.ifPresent(Advance::start);
+            advance.ifPresent(Advance::start);
         }
         try {
             while (!problems.isEmpty()) {
@@ -80,7 +79,7 @@ final class InstanceStart {
                     LOG.info("Waits to register: {}", why);
                     waitsFor = Optional.of(why);
                 }
-                Optional<String> failed = advancing.flatMap(Advance::failure);
+                Optional<String> failed = advance.flatMap(Advance::failure);
                 boolean late = System.nanoTime() - begun >= waitFor.toNanos();
                 if (failed.isPresent() || late || isGivenUpWithin(BETWEEN_TRIES)) {
                     throw new UnsafeSchemaException(release, problems, failed);
@@ -88,9 +87,9 @@ final class InstanceStart {
                 problems = register(true);
             }
             registration.advice().forEach(line -> LOG.info("Instance {}: {}", id(), line));
-            return live.apply(advancing);
+            return live.apply(advance);
         } catch (RuntimeException e) {
-            advancing.ifPresent(Advance::close);
+            advance.ifPresent(Advance::close);
             throw e;
         }
     }

@@ -106,7 +106,6 @@ final class InstanceStarts {
                 Pools.evict(source);
             }
         });
-        heart.start();
         List<AutoCloseable> behind = new ArrayList<>();
         advance.ifPresent(behind::add);
         if (settings.helpers() > 0) {
@@ -118,6 +117,8 @@ final class InstanceStarts {
             listener.start();
             behind.add(listener);
         }
+        // Last: what comes before may fail, and then the instance ends with its lease.
+        heart.start();
         Entrance entrance = new Entrance(sql, registration.id(), heart::wake);
         return new ApplicationInstance(
                 registration, heart, new EnteringDataSource(source, entrance, retired, uses), behind);

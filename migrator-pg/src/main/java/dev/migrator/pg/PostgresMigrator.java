@@ -17,10 +17,12 @@ import dev.migrator.pg.internal.state.StateSchema;
 import dev.migrator.pg.internal.state.StateSql;
 import dev.migrator.plan.Plan;
 import dev.migrator.throttle.Knobs;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
@@ -39,6 +41,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class PostgresMigrator {
     private static final Logger LOG = LoggerFactory.getLogger(PostgresMigrator.class);
+    private static final Duration BETWEEN_WAYS_BACK = Duration.ofMinutes(1);
 
     private final Server server;
     private final StateSchema stateSchema;
@@ -49,6 +52,7 @@ public final class PostgresMigrator {
     private final StatusReader status;
     private final DataSource source;
     private final InstanceStarts starts;
+    private final Map<String, Long> triedBack = new ConcurrentHashMap<>();
 
     PostgresMigrator(PostgresMigratorBuilder builder) {
         Identifier schema = Identifier.of(builder.stateSchema);
@@ -212,11 +216,18 @@ public final class PostgresMigrator {
                 this::helpWithBackfills);
     }
 
+    /** A rollback that waits or was refused is not asked for at each look: it reads tables before it is. */
+    private boolean mayGoBack(String id) {
+        long now = System.nanoTime();
+        return triedBack.merge(id, now, (before, next) -> next - before > BETWEEN_WAYS_BACK.toNanos() ? next : before)
+                == now;
+    }
+
     /** Takes those migrations back whose retired shape is still used; the others. */
     private List<Migration> goneBack() {
         Set<String> used = new RetiredUseReader(source, store.sql()).migrations();
         for (Migration migration : known.defined()) {
-            if (used.contains(migration.id())) {
+            if (used.contains(migration.id()) && mayGoBack(migration.id())) {
                 Outcome outcome = engines.engine(migration).rollback(migration, Optional.of(Phase.VALIDATE));
                 LOG.warn(
                         "Migration {} goes back, since statements name what it has retired: {}",

@@ -188,4 +188,10 @@ BEGIN
 END
 $fn$;
 
+CREATE FUNCTION ${schema}.will_not_advance(for_target text, of_instance text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $fn$
+    UPDATE ${schema}.instance AS i SET advances = false WHERE i.target = for_target AND i.instance = of_instance
+$fn$;
+COMMENT ON FUNCTION ${schema}.will_not_advance(text, text) IS 'From now on, an instance takes no migration forward: it is another one''s turn.';
+
 CREATE OR REPLACE FUNCTION ${schema}.state_version() RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT 6';

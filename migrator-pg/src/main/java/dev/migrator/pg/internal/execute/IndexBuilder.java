@@ -192,6 +192,12 @@ final class IndexBuilder {
                 concurrently.tryDrop(task, names.quoted(built));
             }
             throw e;
+        } catch (StepFailure e) {
+            if (e.errorClass() == ErrorClass.IN_USE && build.unique()) {
+                // It would refuse what those write who have come while it was built.
+                clean(task, names);
+            }
+            throw e;
         }
     }
 

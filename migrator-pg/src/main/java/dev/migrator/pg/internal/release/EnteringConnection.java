@@ -134,6 +134,11 @@ final class EnteringConnection implements InvocationHandler, ShapedConnection {
         Object run() throws Throwable;
     }
 
+    /** A statement that is going to be executed with others. */
+    void batched(String statement) {
+        uses.executed(statement);
+    }
+
     /** Executes a statement, whose text may be known, in a transaction that has entered: in the one under way, else in one of its own. */
     @Nullable
     Object execute(EnteringStatement statement, Optional<String> text, Execution execution) throws Throwable {
@@ -145,7 +150,7 @@ final class EnteringConnection implements InvocationHandler, ShapedConnection {
             }
             return alone(statement, execution);
         } catch (SQLException e) {
-            retired.failed(e);
+            retired.failed(e, text.orElse(""));
             throw e;
         }
     }
@@ -159,12 +164,24 @@ final class EnteringConnection implements InvocationHandler, ShapedConnection {
             connection.commit();
             return result;
         } catch (SQLException | RuntimeException | Error e) {
-            connection.rollback();
+            rollBackAfter(e);
             throw e;
         } finally {
             entry = Optional.empty();
-            statement.readsBy(fetchSize);
-            connection.setAutoCommit(true);
+            try {
+                statement.readsBy(fetchSize);
+            } finally {
+                connection.setAutoCommit(true);
+            }
+        }
+    }
+
+    /** What has failed is what the application is to hear of. */
+    private void rollBackAfter(Throwable e) {
+        try {
+            connection.rollback();
+        } catch (SQLException alsoFailed) {
+            e.addSuppressed(alsoFailed);
         }
     }
 

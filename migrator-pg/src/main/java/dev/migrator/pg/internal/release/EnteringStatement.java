@@ -51,11 +51,20 @@ final class EnteringStatement implements InvocationHandler {
                 EnteringResults.of(
                         name.startsWith("execute")
                                 ? execute(method, arguments)
-                                : EnteringConnection.reflect(statement, method, arguments),
+                                : EnteringConnection.reflect(statement, method, batched(name, arguments)),
                         (Statement) proxy,
                         this,
                         connection);
         };
+    }
+
+    private @Nullable Object @Nullable [] batched(String name, @Nullable Object @Nullable [] arguments)
+            throws SQLException {
+        if (name.equals("addBatch") && arguments != null && arguments[0] instanceof String sql) {
+            TransactionWords.check(sql);
+            connection.batched(sql);
+        }
+        return arguments;
     }
 
     private @Nullable Object execute(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {

@@ -1,16 +1,21 @@
 package dev.migrator.pg.internal.release;
 
 import dev.migrator.MigratorException;
+import dev.migrator.engine.StepFailure;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Gives signs of life: three times in the lease, and at once when something was announced or refused. */
 public final class Heart implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Heart.class);
+
+    private static final Duration AFTER_REFUSAL = Duration.ofSeconds(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Registration registration;
     private final RetiredNames retired;
@@ -67,19 +72,33 @@ public final class Heart implements AutoCloseable {
                 List<String> problems = registration.beat();
                 if (!problems.isEmpty()) {
                     failed("the schema is not safe for it any more: " + String.join("; ", problems));
+                    rest();
                     continue;
                 }
                 if (!live) {
                     LOG.info("Instance {} is registered again", registration.id());
                 }
-                registration.tell(retired.take());
-                registration.tell(uses);
+                tellCounts();
                 afterBeat.run();
                 trouble = "";
             } catch (MigratorException e) {
                 failed(String.valueOf(e.getMessage()));
+            } catch (RuntimeException e) {
+                LOG.warn("Instance {}: a sign of life has failed in a way that nobody expected", registration.id(), e);
+                failed(String.valueOf(e));
             }
         }
+    }
+
+    private void tellCounts() {
+        registration.tell(retired);
+        registration.tell(uses);
+    }
+
+    /** Who is refused is refused again, and each refused transaction wakes this: not all the time. */
+    private void rest() {
+        LockSupport.parkNanos(AFTER_REFUSAL.toNanos());
+        wakes.drainPermits();
     }
 
     private void failed(String why) {
@@ -102,11 +121,20 @@ public final class Heart implements AutoCloseable {
         }
     }
 
-    /** Stops it, and waits until a beat that is under way has ended. */
+    /** Stops it, waits for up to ten seconds until a beat that is under way has ended, and tells what was counted since. */
     @Override
     public void close() {
         closed = true;
         wake();
-        Threads.join(thread);
+        LockSupport.unpark(thread);
+        if (!Threads.join(thread, PATIENCE)) {
+            LOG.warn("{} does not end; the lease of the instance runs out", thread.getName());
+            return;
+        }
+        try {
+            tellCounts();
+        } catch (StepFailure e) {
+            LOG.info("Instance {} could not tell its last counts: {}", registration.id(), e.getMessage());
+        }
     }
 }

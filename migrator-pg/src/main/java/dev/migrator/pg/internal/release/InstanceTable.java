@@ -137,6 +137,11 @@ public final class InstanceTable {
         session.tryQuery("SELECT " + sql.table("will_enter").quoted() + "(?, ?)", sql.target(), instance);
     }
 
+    /** From now on, an instance takes no migration forward. */
+    public void willNotAdvance(Session session, String instance) throws SQLException {
+        session.tryQuery("SELECT " + sql.table("will_not_advance").quoted() + "(?, ?)", sql.target(), instance);
+    }
+
     /** Keeps that an instance has named what is retired. */
     public void tell(Session session, String instance, RetiredNames.Failure failure, long times) throws SQLException {
         session.tryQuery(

@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Listener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration SLICE = Duration.ofMillis(200);
 
     private final DataSource source;
@@ -89,6 +90,8 @@ public final class Listener implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
-        Threads.join(thread);
+        if (!Threads.join(thread, PATIENCE)) {
+            LOG.warn("{} does not end", thread.getName());
+        }
     }
 }

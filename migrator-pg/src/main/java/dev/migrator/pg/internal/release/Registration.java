@@ -25,7 +25,7 @@ public final class Registration {
     private final List<Known> known;
     private final Safety safety;
     private final Duration leaseTime;
-    private final boolean advances;
+    private volatile boolean advances;
     private final Map<String, Standing> standings = new ConcurrentHashMap<>();
     private final Map<String, Long> acknowledged = new ConcurrentHashMap<>();
     private final AtomicBoolean tablesChanged = new AtomicBoolean();
@@ -202,6 +202,15 @@ public final class Registration {
         return !isLive() || ask("whose turn it is could not be asked", session -> table.leads(session, id));
     }
 
+    /** From now on it takes no migration forward, so that it becomes another one's turn. */
+    public void stopsAdvancing() {
+        advances = false;
+        ask("the instance could not say that it takes no migration forward any more", session -> {
+            table.willNotAdvance(session, id);
+            return true;
+        });
+    }
+
     /** From now on its transactions begin at the entrance. */
     public void enter() {
         if (!enters) {
@@ -214,14 +223,20 @@ public final class Registration {
     }
 
     /** Tells the server of statements that have failed by what is retired. */
-    void tell(Map<RetiredNames.Failure, Long> failures) {
+    void tell(RetiredNames retired) {
+        Map<RetiredNames.Failure, Long> failures = retired.take();
         if (!failures.isEmpty()) {
-            ask("failed statements could not be told", session -> {
-                for (Map.Entry<RetiredNames.Failure, Long> one : failures.entrySet()) {
-                    table.tell(session, id, one.getKey(), one.getValue());
-                }
-                return true;
-            });
+            try {
+                ask("failed statements could not be told", session -> {
+                    for (Map.Entry<RetiredNames.Failure, Long> one : failures.entrySet()) {
+                        table.tell(session, id, one.getKey(), one.getValue());
+                    }
+                    return true;
+                });
+            } catch (StepFailure e) {
+                retired.keep(failures);
+                throw e;
+            }
         }
     }
 

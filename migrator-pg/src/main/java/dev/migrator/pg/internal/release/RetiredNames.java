@@ -16,18 +16,34 @@ import java.util.regex.Pattern;
 public final class RetiredNames {
     private static final int MOST_AT_ONCE = 100;
 
-    private final Map<String, List<Pattern>> columns = new TreeMap<>();
+    private final Map<String, List<Retired>> columns = new TreeMap<>();
     private final Map<Failure, Long> failures = new HashMap<>();
 
     /** Those of some migrations. */
     public RetiredNames(List<Migration> migrations) {
         for (Migration migration : migrations) {
-            List<Pattern> names = RetiredColumn.of(migration).stream()
-                    .map(retired -> Names.alone(retired.column()))
-                    .toList();
+            List<Retired> names =
+                    RetiredColumn.of(migration).stream().map(Retired::of).toList();
             if (!names.isEmpty()) {
                 columns.put(migration.id(), names);
             }
+        }
+    }
+
+    /** What the server's message names, and what a statement that means it must name. */
+    private record Retired(Pattern inMessage, Pattern column, Pattern table) {
+        static Retired of(RetiredColumn retired) {
+            return new Retired(
+                    Names.alone(retired.column()),
+                    Names.inStatement(retired.column()),
+                    Names.inStatement(retired.table().name()));
+        }
+
+        /** Of another table a column of that name may be missing for reasons of its own. */
+        boolean isMissedBy(String message, String statement) {
+            return inMessage.matcher(message).find()
+                    && column.matcher(statement).find()
+                    && table.matcher(statement).find();
         }
     }
 
@@ -41,21 +57,26 @@ public final class RetiredNames {
     public record Failure(String migration, String sqlState, String message) {}
 
     /** Looks whether a statement has failed by what is retired. */
-    void failed(SQLException e) {
+    void failed(SQLException e, String statement) {
         if (SqlErrors.UNDEFINED_COLUMN.equals(e.getSQLState())) {
             String message = SqlErrors.text(e);
             columns.forEach((migration, names) -> {
-                if (names.stream().anyMatch(name -> name.matcher(message).find())) {
-                    count(new Failure(migration, SqlErrors.UNDEFINED_COLUMN, message));
+                if (names.stream().anyMatch(retired -> retired.isMissedBy(message, statement))) {
+                    count(new Failure(migration, SqlErrors.UNDEFINED_COLUMN, message), 1);
                 }
             });
         }
     }
 
-    private synchronized void count(Failure failure) {
+    private synchronized void count(Failure failure, long times) {
         if (failures.size() < MOST_AT_ONCE || failures.containsKey(failure)) {
-            failures.merge(failure, 1L, Long::sum);
+            failures.merge(failure, times, Long::sum);
         }
+    }
+
+    /** Takes back what could not be told. */
+    void keep(Map<Failure, Long> untold) {
+        untold.forEach(this::count);
     }
 
     /** What is to be told, and is forgotten here. */

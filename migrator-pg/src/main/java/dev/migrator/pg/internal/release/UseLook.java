@@ -69,6 +69,14 @@ public final class UseLook {
                     + String.join(", ", hidden)
                     + ". Change them first, or set pg_stat_statements.track = all");
         }
+        boolean tracks = !session.query("SELECT pg_catalog.current_setting('pg_stat_statements.track', true) AS track")
+                .get(0)
+                .optionalText("track")
+                .filter("none"::equals)
+                .isPresent();
+        if (!tracks) {
+            return GateAnswer.unknown("no statement is counted: pg_stat_statements.track is none");
+        }
         Row now = session.query(
                         "SELECT pg_catalog.clock_timestamp() AS now, pg_catalog.concat(stats_reset, '/', dealloc) AS mark FROM "
                                 + new QualifiedName(view.schema(), Identifier.of("pg_stat_statements_info")).quoted())
@@ -80,6 +88,11 @@ public final class UseLook {
                 .filter("<insufficient privilege>"::equals)
                 .isPresent())) {
             return GateAnswer.unknown("this role may not see the statements of others: GRANT pg_read_all_stats to it");
+        }
+        if (statements.stream().anyMatch(row -> row.optionalText("query").isEmpty())) {
+            return GateAnswer.unknown(
+                    "the texts of statements are not known now: pg_stat_statements has lost its file of them,"
+                            + " or it is being written");
         }
         List<Row> using = statements.stream()
                 .filter(row -> columns.stream()
