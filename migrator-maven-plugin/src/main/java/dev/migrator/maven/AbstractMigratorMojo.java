@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 abstract class AbstractMigratorMojo extends AbstractMojo {
     private static final Pattern PASSWORD_IN_URL = Pattern.compile("[?&](?:ssl)?password=", Pattern.CASE_INSENSITIVE);
 
+    private static final Pattern USER_IN_URL = Pattern.compile("[?&]user=", Pattern.CASE_INSENSITIVE);
+
     /**
      * The database: {@code jdbc:postgresql://HOST:PORT/DATABASE}, without a user and without a password. Left out: the
      * environment variable {@code MIGRATOR_URL}.
@@ -101,8 +103,14 @@ abstract class AbstractMigratorMojo extends AbstractMojo {
         PrintWriter progress = LineWriter.to(getLog()::info);
         Ending ending = new EmbeddedCommand(environment, progress).run(out, new PrintWriter(errors), arguments.all());
         progress.close();
+        try {
+            conclude(ending, Wording.ofMessage(errors.toString().strip()));
+        } catch (MojoExecutionException | MojoFailureException e) {
+            // What went wrong is to be heard, not that its output was lost, too.
+            out.close();
+            throw e;
+        }
         finish(out);
-        conclude(ending, Wording.ofMessage(errors.toString().strip()));
     }
 
     /** Ends what the command printed. */
@@ -128,6 +136,12 @@ abstract class AbstractMigratorMojo extends AbstractMojo {
                     "The parameter " + parameter + " holds a password, which Maven would show with -X."
                             + " Take it out: it belongs to a server of settings.xml (-Dmigrator.serverId), to the environment"
                             + " variable MIGRATOR_PASSWORD or to ~/.pgpass. Nothing was done.");
+        }
+        if (value != null && USER_IN_URL.matcher(value).find()) {
+            throw new MojoFailureException(
+                    "The parameter " + parameter + " holds a user, who would go before the parameter user"
+                            + " and before the server of settings.xml, and be given that one's password. Take it out: the role belongs"
+                            + " to the parameter user (-Dmigrator.user) or to the server. Nothing was done.");
         }
     }
 

@@ -20,6 +20,8 @@ final class MavenLogging {
      */
     static void quiet(Log log) {
         DRIVER.setLevel(Level.OFF);
+        // With -X too: it logs the URL, and masks a password in it only up to some characters.
+        System.setProperty(LEVEL + "com.zaxxer.hikari.HikariConfig", "off");
         if (!log.isDebugEnabled()) {
             level("com.zaxxer.hikari", "off");
             if (log.isInfoEnabled()) {

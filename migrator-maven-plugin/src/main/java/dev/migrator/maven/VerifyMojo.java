@@ -114,13 +114,13 @@ public final class VerifyMojo extends AbstractMojo {
         }
     }
 
-    private PostgresServer start() throws MojoExecutionException {
+    private PostgresServer start() throws MojoFailureException {
         try {
             return PostgresServer.builder()
                     .major(postgres == null ? PostgresServer.DEFAULT_MAJOR : postgres)
                     .start();
         } catch (IllegalStateException | IllegalArgumentException e) {
-            throw new MojoExecutionException(e.getMessage(), e);
+            throw new MojoFailureException(e.getMessage(), e);
         }
     }
 

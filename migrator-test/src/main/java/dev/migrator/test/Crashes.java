@@ -5,6 +5,7 @@ import dev.migrator.pg.PostgresMigrator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 
@@ -43,12 +44,16 @@ public final class Crashes {
     /**
      * As {@link #crashAtEveryStatement()}, at some of the statements.
      *
-     * @param about how many
+     * @param about how many, 1 or more
      * @param seed which ones
      * @return how many there were
+     * @throws IllegalArgumentException if there are to be none
      * @throws AssertionError with the statements after which something was different, and what
      */
     public int crashAtSomeStatements(int about, long seed) {
+        if (about < 1) {
+            throw new IllegalArgumentException("about is " + about + "; it must be 1 or more");
+        }
         return crash(about, seed);
     }
 
@@ -56,6 +61,7 @@ public final class Crashes {
         try (MigrationDatabase whole = suite.createDatabase(server)) {
             FaultyDataSource counted = watched(whole, FaultPlan.none());
             migrate(counted);
+            whole.advanceTo(Phase.PURGE);
             Picture expected = Picture.of(whole);
             List<String> statements = counted.statements();
             int stride = Math.max(1, statements.size() / about);
@@ -65,19 +71,27 @@ public final class Crashes {
                     .boxed()
                     .toList();
             List<String> wrong = new ArrayList<>();
+            int fired = 0;
             for (int place : places) {
-                wrong.addAll(crashAt(place, statements.get(place - 1), expected));
+                Optional<List<String>> found = crashAt(place, expected);
+                fired += found.isPresent() ? 1 : 0;
+                found.ifPresent(wrong::addAll);
+            }
+            if (fired == 0) {
+                throw new AssertionError("Migration %s: none of %d crashes came; every run was over before its place."
+                        .formatted(suite.migration().id(), places.size()));
             }
             if (!wrong.isEmpty()) {
                 throw new AssertionError("Migration %s does not survive %d of %d crashes:%n%s"
-                        .formatted(suite.migration().id(), wrong.size(), places.size(), String.join("\n", wrong)));
+                        .formatted(suite.migration().id(), wrong.size(), fired, String.join("\n", wrong)));
             }
-            return places.size();
+            return fired;
         }
     }
 
-    private List<String> crashAt(int place, String statement, Picture expected) {
-        String when = "  after statement %d (%s): ".formatted(place, oneLine(statement));
+    /** What was different; empty if this run was over before it came to that place, as one with fewer retries may be. */
+    private Optional<List<String>> crashAt(int place, Picture expected) {
+        String when = "  after statement %d: ".formatted(place);
         try (MigrationDatabase database = suite.createDatabase(server)) {
             FaultyDataSource mortal = watched(database, FaultPlan.crashAfter(place));
             try {
@@ -85,13 +99,19 @@ public final class Crashes {
             } catch (EngineCrash expectedToo) {
                 // Where it crashes on another thread, the result tells nothing either.
             }
+            if (!mortal.fired()) {
+                return Optional.empty();
+            }
+            when = "  after statement %d (%s): "
+                    .formatted(place, oneLine(mortal.statements().get(place - 1)));
             database.database().awaitNoSessions();
             database.letTimePass(LEASES_RUN_OUT).advanceTo(Phase.PURGE);
-            return expected.differences(database).stream()
-                    .map(difference -> when + difference)
-                    .toList();
+            String where = when;
+            return Optional.of(expected.differences(database).stream()
+                    .map(difference -> where + difference)
+                    .toList());
         } catch (AssertionError | RuntimeException e) {
-            return List.of(when + e.getMessage());
+            return Optional.of(List.of(when + e.getMessage()));
         }
     }
 

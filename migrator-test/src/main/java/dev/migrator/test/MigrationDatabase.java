@@ -25,12 +25,13 @@ import org.jspecify.annotations.Nullable;
  * <p>What can't be done fails with an {@link AssertionError} that says why and what to do. Thread-safe.
  */
 public final class MigrationDatabase implements AutoCloseable {
-    /** Of the sessions of this JVM's pool, one in a transaction that has written something. */
+    /** Of the migrator's sessions, by what they say, one in a transaction that has written something. */
     private static final String KILL =
             """
             SELECT pg_catalog.pg_terminate_backend(pid, 10000) FROM pg_catalog.pg_stat_activity
              WHERE datname = ? AND backend_type = 'client backend' AND pid <> pg_catalog.pg_backend_pid()
-               AND application_name LIKE 'migrator%' AND backend_xid IS NOT NULL
+               AND (application_name LIKE 'migrator % step %' OR query LIKE '%.fence(%' OR query LIKE '%"fence"(%')
+               AND backend_xid IS NOT NULL
              LIMIT 1
             """;
 

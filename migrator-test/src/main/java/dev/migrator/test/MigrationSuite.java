@@ -129,7 +129,7 @@ public final class MigrationSuite {
     public MigrationDatabase createDatabase(PostgresServer server, Phase phase) {
         if (gates) {
             // An approval belongs to one database.
-            return createDatabase(server).advanceTo(phase);
+            return advanced(createDatabase(server), Optional.of(phase));
         }
         return new MigrationDatabase(this, at(server, phase).createDatabase());
     }
@@ -144,7 +144,10 @@ public final class MigrationSuite {
         if (name.isEmpty()) {
             return phase.map(reached -> createDatabase(server, reached)).orElseGet(() -> createDatabase(server));
         }
-        MigrationDatabase database = new MigrationDatabase(this, before(server).createDatabase(name.get()));
+        return advanced(new MigrationDatabase(this, before(server).createDatabase(name.get())), phase);
+    }
+
+    private static MigrationDatabase advanced(MigrationDatabase database, Optional<Phase> phase) {
         try {
             phase.ifPresent(database::advanceTo);
             return database;

@@ -68,7 +68,7 @@ public final class PostgresServer implements AutoCloseable {
 
     /** The server of this JVM, started by the first call; it runs until the JVM ends. */
     public static PostgresServer shared() {
-        return shared(chosenMajor());
+        return any(chosenMajor());
     }
 
     /**
@@ -76,22 +76,35 @@ public final class PostgresServer implements AutoCloseable {
      *
      * @throws IllegalStateException if {@link #missing} names a reason, or a server that runs already is of another version
      */
-    public static synchronized PostgresServer shared(int major) {
-        String url = System.getProperty(URL, "");
-        PostgresServer server = SHARED.computeIfAbsent(
-                url.isBlank() ? major : 0,
-                absent -> url.isBlank()
-                        ? own(major, new PostgresServerBuilder().settings(), Optional.empty(), false)
-                        : at(url));
-        if (major != server.majorVersion && major != chosenMajor()) {
+    public static PostgresServer shared(int major) {
+        PostgresServer server = any(major);
+        if (major != server.majorVersion) {
             throw new IllegalStateException("A test asks for PostgreSQL %d, and %s, named by -D%s, is %d."
                     .formatted(major, server, URL, server.majorVersion));
         }
         return server;
     }
 
+    private static synchronized PostgresServer any(int major) {
+        String url = System.getProperty(URL, "");
+        PostgresServer server = SHARED.computeIfAbsent(
+                url.isBlank() ? major : 0,
+                absent -> url.isBlank()
+                        ? own(major, new PostgresServerBuilder().settings(), Optional.empty(), false)
+                        : at(url));
+        return server;
+    }
+
     static int chosenMajor() {
-        return Integer.getInteger(VERSION, DEFAULT_MAJOR);
+        String chosen = System.getProperty(VERSION, "").strip();
+        if (chosen.isEmpty()) {
+            return DEFAULT_MAJOR;
+        }
+        if (!chosen.matches("1[4-8]")) {
+            throw new IllegalStateException(
+                    "-D%s is %s; it must be one of 14, 15, 16, 17 and 18.".formatted(VERSION, chosen));
+        }
+        return Integer.parseInt(chosen);
     }
 
     /**

@@ -69,6 +69,13 @@ public final class Rehearsal {
                 generated.put(name.quoted(), maker.fill(name, rows));
             }
             notes.addAll(maker.shortages());
+            generated.forEach((table, made) -> {
+                if (made == 0) {
+                    problems.add("Nothing could be tried on " + table
+                            + ": no row could be made for it (see the notes). Give its columns values that it takes (value),"
+                            + " or let the base schema put rows in.");
+                }
+            });
             run(database, problems, notes);
         } catch (BaseSchemaException e) {
             throw e;
@@ -87,7 +94,7 @@ public final class Rehearsal {
             RollbackStatus back = database.status().rollback();
             if (!back.possible()) {
                 notes.add("There is no way back from " + phase + ": " + back.reason());
-                break;
+                continue;
             }
             database.rollback();
             schema.differences(database.schema())

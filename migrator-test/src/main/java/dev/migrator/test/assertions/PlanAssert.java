@@ -69,9 +69,10 @@ public final class PlanAssert extends AbstractAssert<PlanAssert, Plan> {
         }
     }
 
-    /** No step takes a lock of this mode or a stronger one. */
+    /** No step takes a lock of this mode or a stronger one. Fails, too, if the plan has statements of the user's own. */
     public PlanAssert takesNoLockAsStrongAs(LockMode mode) {
         isNotNull();
+        noScripts("may take locks that are not known");
         List<Step> taking =
                 steps(step -> step.locks().stream().anyMatch(lock -> lock.mode().compareTo(mode) >= 0));
         if (!taking.isEmpty()) {
@@ -80,9 +81,14 @@ public final class PlanAssert extends AbstractAssert<PlanAssert, Plan> {
         return this;
     }
 
-    /** Preflight has found nothing that a person should decide about. */
+    /** Preflight has found nothing that a person should decide about. To be asked before the migration begins. */
     public PlanAssert hasNoWarnings() {
         isNotNull();
+        if (actual.tables().isEmpty() && !steps(step -> !step.locks().isEmpty()).isEmpty()) {
+            failWithMessage(
+                    "This plan is the recorded one of a migration that has begun, and warnings are not recorded: ask"
+                            + " before EXPAND.");
+        }
         List<Finding> warnings = actual.findings().stream()
                 .filter(finding -> finding.severity() == Finding.Severity.WARNING)
                 .toList();

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
@@ -38,12 +39,20 @@ public final class LockNotes implements AutoCloseable {
             CREATE FUNCTION lock_trace.note() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
             DECLARE
                 locked_at float8 := NULLIF(current_setting('migrator.locked_at', true), '')::float8;
+                stops     boolean;
             BEGIN
                 INSERT INTO lock_trace.held (application, tag, relation, relname, mode)
                 SELECT current_setting('application_name'), tg_tag, c.oid, lock_trace.quoted(n.nspname) || '.' || lock_trace.quoted(c.relname), l.mode
                   FROM pg_locks l JOIN lock_trace.known k ON k.relation = l.relation
                   JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace
                  WHERE l.pid = pg_backend_pid() AND l.granted AND l.locktype = 'relation';
+                -- A user's own statements take locks of which the migrator knows nothing: at worst since they began.
+                SELECT bool_or(l.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')) INTO stops
+                  FROM pg_locks l JOIN lock_trace.known k ON k.relation = l.relation
+                 WHERE l.pid = pg_backend_pid() AND l.granted AND l.locktype = 'relation';
+                IF locked_at IS NULL AND stops THEN
+                    locked_at := EXTRACT(epoch FROM now()) * 1000;
+                END IF;
                 IF locked_at IS NOT NULL THEN
                     INSERT INTO lock_trace.stop (xid, locked_at) VALUES (pg_current_xact_id(), locked_at) ON CONFLICT DO NOTHING;
                 END IF;
@@ -80,6 +89,7 @@ public final class LockNotes implements AutoCloseable {
     private final Connection connection;
     private final Thread beside = new Thread(this::look, "lock-trace");
     private final Set<Seen> seen = new LinkedHashSet<>();
+    private volatile Optional<RuntimeException> failure = Optional.empty();
     private volatile boolean over;
 
     private LockNotes(Connection connection) {
@@ -101,8 +111,11 @@ public final class LockNotes implements AutoCloseable {
     private void look() {
         while (!over) {
             try {
-                seen.addAll(read(FROM_BESIDE, true));
-            } catch (IllegalStateException e) {
+                synchronized (connection) {
+                    seen.addAll(read(FROM_BESIDE, true));
+                }
+            } catch (RuntimeException e) {
+                failure = over ? Optional.empty() : Optional.of(e);
                 return;
             }
             LockSupport.parkNanos(EVERY_NANOS);
@@ -111,6 +124,9 @@ public final class LockNotes implements AutoCloseable {
 
     /** What was seen since it was last asked, as that of a phase. */
     public List<TakenLock> taken(Phase phase, Direction direction) {
+        failure.ifPresent(e -> {
+            throw new IllegalStateException("Locks were not watched from beside to the end", e);
+        });
         Set<TakenLock> taken = new LinkedHashSet<>();
         synchronized (connection) {
             List<Seen> all = new ArrayList<>(

@@ -27,8 +27,9 @@ public record OutsideServer(String host, int port, String maintenanceDatabase, S
     public static OutsideServer at(String url) {
         Properties parsed = Driver.parseURL(url, new Properties());
         if (parsed == null) {
-            throw new IllegalArgumentException("Not a JDBC URL of PostgreSQL: " + url.replaceFirst("\\?.*", "?…")
-                    + ". Give one as jdbc:postgresql://host:port/database?user=…&password=….");
+            throw new IllegalArgumentException(
+                    "Not a JDBC URL of PostgreSQL (it is not shown, since it may hold a password)."
+                            + " Give one as jdbc:postgresql://host:port/database?user=…&password=….");
         }
         String host = property(parsed, PGProperty.PG_HOST, "localhost");
         if (host.contains(",")) {

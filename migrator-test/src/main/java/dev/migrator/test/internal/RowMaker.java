@@ -132,10 +132,10 @@ public final class RowMaker {
             throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(
-                        "SELECT %1$s FROM (SELECT t.*, pg_catalog.row_number() OVER () - 1 AS place, pg_catalog.count(*) OVER () AS rows"
+                        "SELECT %1$s FROM (SELECT t.*, pg_catalog.row_number() OVER () - 1 AS migrator_place, pg_catalog.count(*) OVER () AS migrator_rows"
                                         .formatted(columns)
-                                + " FROM " + from + " t) s WHERE place = " + random.nextInt(Integer.MAX_VALUE)
-                                + " % rows")) {
+                                + " FROM " + from + " t) s WHERE migrator_place = " + random.nextInt(Integer.MAX_VALUE)
+                                + " % migrator_rows")) {
             if (!row.next()) {
                 return Optional.empty();
             }

@@ -5,6 +5,7 @@ import dev.migrator.test.MigrationSuite;
 import dev.migrator.test.PostgresServer;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 
 /**
  * What an extension does for each test.
@@ -51,10 +52,18 @@ record ExtensionSettings(
 
     /** The server of a test, whose class may run on several versions. */
     PostgresServer server(OptionalInt matrix) {
+        OptionalInt chosen = matrix.isPresent() ? matrix : major;
         if (server.isPresent()) {
+            if (chosen.isPresent() && chosen.getAsInt() != server.get().majorVersion()) {
+                throw new ExtensionConfigurationException(
+                        "The test asks for PostgreSQL %d, and its server, %s, is %d: leave one of the two out."
+                                .formatted(
+                                        chosen.getAsInt(),
+                                        server.get(),
+                                        server.get().majorVersion()));
+            }
             return server.get();
         }
-        OptionalInt chosen = matrix.isPresent() ? matrix : major;
         return chosen.isPresent() ? PostgresServer.shared(chosen.getAsInt()) : PostgresServer.shared();
     }
 }
