@@ -116,4 +116,12 @@ class CredentialsIT {
                 .contains("The parameter url holds a password", "MojoFailureException")
                 .doesNotContain("wrong-horse");
     }
+
+    @Test
+    void aUserInTheUrlIsRefused() {
+        Build.Result result = build.server("shop", database.user(), database.password())
+                .run("migrator:status", "-Dmigrator.url=" + database.url() + "?user=eve");
+        assertThat(result.code()).isNotZero();
+        assertThat(result.log()).contains("The parameter url holds a user", "MojoFailureException");
+    }
 }

@@ -69,8 +69,8 @@ public final class Rehearsal {
                 generated.put(name.quoted(), maker.fill(name, rows));
             }
             notes.addAll(maker.shortages());
-            generated.forEach((table, made) -> {
-                if (made == 0) {
+            generated.keySet().forEach(table -> {
+                if (database.database().queryLong("SELECT count(*) FROM " + table) == 0) {
                     problems.add("Nothing could be tried on " + table
                             + ": no row could be made for it (see the notes). Give its columns values that it takes (value),"
                             + " or let the base schema put rows in.");
@@ -88,12 +88,16 @@ public final class Rehearsal {
     private static void run(MigrationDatabase database, List<String> problems, List<String> notes) {
         SchemaSnapshot schema = database.schema();
         RowSnapshot before = database.rows();
+        boolean goesBack = true;
         for (Phase phase : THERE_AND_BACK) {
             database.advanceTo(phase);
             compare(database, phase, problems);
             RollbackStatus back = database.status().rollback();
             if (!back.possible()) {
-                notes.add("There is no way back from " + phase + ": " + back.reason());
+                if (goesBack) {
+                    notes.add("There is no way back from " + phase + " on: " + back.reason());
+                }
+                goesBack = false;
                 continue;
             }
             database.rollback();

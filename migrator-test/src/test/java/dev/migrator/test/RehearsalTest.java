@@ -60,6 +60,33 @@ class RehearsalTest {
     }
 
     @Test
+    void aTableWithoutARowProvesNothing() {
+        RehearsalReport report = Rehearsal.of(suite(
+                        "- renameColumn: { table: t, column: n, to: m }\n",
+                        "CREATE TABLE t (id int PRIMARY KEY, n bit(3) NOT NULL)"))
+                .rows(3)
+                .on(PostgresServer.shared());
+        assertThat(report.isGood()).isFalse();
+        assertThat(report.toString()).contains("Nothing could be tried on \"public\".\"t\"");
+    }
+
+    @Test
+    void aPhaseWithoutAWayBackDoesNotEndTheComparison() {
+        RehearsalReport report = Rehearsal.of(suite(
+                        """
+                        - sql: { expand: "CREATE TABLE other ()" }
+                        - changeType: { table: t, column: n, type: text, to: m, up: "lying(n)", down: "m" }
+                        """,
+                        "CREATE FUNCTION lying(text) RETURNS text IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN RETURN $1 || random(); END $$",
+                        "CREATE TABLE t (id int PRIMARY KEY, n text NOT NULL)"))
+                .rows(3)
+                .on(PostgresServer.shared());
+        assertThat(report.isGood()).as(report.toString()).isFalse();
+        assertThat(report.toString())
+                .contains("There is no way back from EXPAND on", "In BACKFILL, 3 of 3 rows differ");
+    }
+
+    @Test
     void aGoodMigrationGoesThereAndBackWithThem() {
         RehearsalReport report = Rehearsal.of(
                         suite("- renameColumn: { table: \"odd \\\"table\", column: city, to: town }\n", EVERYTHING))

@@ -76,6 +76,21 @@ class MigratorAssertionsTest {
     }
 
     @Test
+    void ofNoRowsNothingIsShown() {
+        MigrationSuite suite = MigrationSuite.of(
+                BaseSchema.statements("CREATE TABLE t (id int PRIMARY KEY, n int)"),
+                List.of(MigrationFiles.parse(
+                        "0001_it", "0001_it.yaml", "operations:\n  - dropColumn: { table: t, column: n }\n")));
+        try (MigrationDatabase database = suite.createDatabase(PostgresServer.shared())) {
+            assertThatThrownBy(() -> assertThat(database).isLossless()).hasMessageContaining("have no rows");
+            assertThatThrownBy(() -> assertThat(database).isReversibleUntil(Phase.EXPAND))
+                    .hasMessageContaining("have no rows");
+            database.advanceTo(Phase.EXPAND);
+            assertThatThrownBy(() -> assertThat(database).hasNoPendingRows()).hasMessageContaining("have no rows");
+        }
+    }
+
+    @Test
     void aPlanSaysWhatItBlocks(@TempDir Path folder) {
         in(RENAME, database -> {
             assertThat(database.plan())
@@ -91,6 +106,12 @@ class MigratorAssertionsTest {
         in(OWN_SQL, database -> assertThatThrownBy(
                         () -> assertThat(database.plan()).rewritesNoTable())
                 .hasMessageContaining("Statements of the operation sql may rewrite tables"));
+        in(OWN_SQL, database -> assertThatThrownBy(
+                        () -> assertThat(database.plan()).takesNoLockAsStrongAs(LockMode.SHARE))
+                .hasMessageContaining("Statements of the operation sql may take locks that are not known"));
+        in(RENAME, database -> assertThatThrownBy(() ->
+                        assertThat(database.advanceTo(Phase.EXPAND).plan()).hasNoWarnings())
+                .hasMessageContaining("ask before EXPAND"));
     }
 
     @Test
