@@ -3,6 +3,7 @@ package dev.migrator.pg;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.migrator.Migration;
+import dev.migrator.MigrationFiles;
 import dev.migrator.Phase;
 import dev.migrator.engine.Outcome;
 import dev.migrator.plan.Finding;
@@ -104,6 +105,30 @@ class NarrowingTest {
         database.execute("UPDATE users SET mail = 'x' WHERE mail IS NULL");
         assertThat(warnings(migrator(NOT_NULL))).isEmpty();
         arrives(NOT_NULL);
+    }
+
+    @Test
+    void rowsForWhichFillGivesNullAreWarnedOfAndRecorded() {
+        Migration migration = MigrationFiles.parse(
+                "0001_mail",
+                "0001_mail.yaml",
+                """
+                operations:
+                  - setNotNull: { table: users, column: mail, fill: "seen" }
+                """);
+        database.execute(
+                "UPDATE users SET mail = NULL WHERE id IN (2, 3)", "UPDATE users SET seen = 1 WHERE id IN (1, 2)");
+        PostgresMigrator migrator = migrator(migration);
+        assertThat(warnings(migrator)).singleElement().satisfies(warning -> {
+            assertThat(warning.at()).endsWith("operations[0].setNotNull.fill");
+            assertThat(warning.message()).contains("\"mail\" is NULL and `fill` gives NULL, e.g. id=3.");
+            assertThat(warning.remedy()).contains("The backfill lists them as failed");
+        });
+        assertThat(failure(migrator)).contains("1 row could not be filled", "id=3 (23502: ", "`fill` gives NULL");
+        database.execute("INSERT INTO users VALUES (9, NULL, NULL)", "UPDATE users SET seen = 2 WHERE id IN (3, 9)");
+        arrives(migration);
+        assertThat(database.queryStrings("SELECT mail FROM users WHERE id IN (2, 3, 9) ORDER BY id"))
+                .containsExactly("1", "2", "2");
     }
 
     @Test

@@ -178,7 +178,7 @@ final class ChunkFiller {
         long begun = System.nanoTime();
         boolean look = begun - lastLook >= BETWEEN_LOOKS.toNanos();
         Row result = batches.batch(visit.leaf(), visit.chunk())
-                .then(chunks.counting(update, visit.chunk(), piece.reached(), look))
+                .then(chunks.counting(chunks.filling(visit.fill(), update), visit.chunk(), piece.reached(), look))
                 .send(visit.session())
                 .get(0);
         long now = System.nanoTime();

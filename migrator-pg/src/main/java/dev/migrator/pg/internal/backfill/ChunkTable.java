@@ -168,21 +168,22 @@ final class ChunkTable {
      * @return statements; the last one's row says how many were {@code filled}, how many of those were {@code hot}, of
      *     how many the server has {@code counted}, and how many are {@code waiting}
      */
-    List<String> counting(String update, Chunk chunk, long reached, boolean askForWaiters) {
+    List<String> counting(CountedUpdate update, Chunk chunk, long reached, boolean askForWaiters) {
         String waiting = askForWaiters
                 ? """
                   (SELECT pg_catalog.count(*) FROM pg_catalog.pg_locks AS w WHERE NOT w.granted
                    AND w.transactionid = pg_catalog.pg_current_xact_id()::pg_catalog.xid)"""
                 : "0";
-        String filled = setting("filled");
+        String filled = CountedUpdate.count();
         // What a session counts is reported, and set back to nothing, once a second: only differences tell.
         String allHot = "pg_catalog.pg_stat_get_xact_tuples_hot_updated(" + chunk.relation() + ")";
         String all = "pg_catalog.pg_stat_get_xact_tuples_updated(" + chunk.relation() + ")";
         String hot = "(" + allHot + " - " + setting("hot") + ")";
-        return List.of(
-                "SELECT pg_catalog.set_config('migrator.hot', " + allHot + "::pg_catalog.text, true),"
-                        + " pg_catalog.set_config('migrator.counted', " + all + "::pg_catalog.text, true)",
-                counted(update),
+        List<String> statements = new ArrayList<>();
+        statements.add("SELECT pg_catalog.set_config('migrator.hot', " + allHot + "::pg_catalog.text, true),"
+                + " pg_catalog.set_config('migrator.counted', " + all + "::pg_catalog.text, true)");
+        statements.addAll(update.statements());
+        statements.add(
                 """
                 UPDATE %s SET rows = rows + %s, hot = hot + LEAST(%s, %s), next_block = GREATEST(next_block, %d),
                     lease_until = %s
@@ -202,11 +203,17 @@ final class ChunkTable {
                                 all,
                                 setting("counted"),
                                 waiting));
+        return statements;
     }
 
-    private static String counted(String update) {
-        return "WITH filled AS (\n" + update + "\nRETURNING 1) SELECT pg_catalog.set_config('migrator.filled',"
-                + " pg_catalog.count(*)::pg_catalog.text, true) FROM filled";
+    /** The same, of any UPDATE. */
+    List<String> counting(String update, Chunk chunk, long reached, boolean askForWaiters) {
+        return counting(CountedUpdate.of(update), chunk, reached, askForWaiters);
+    }
+
+    /** An UPDATE that fills rows, and is refused if it leaves one pending. */
+    CountedUpdate filling(FillSql fill, String update) {
+        return CountedUpdate.filling(sql, fill, update);
     }
 
     private static String setting(String name) {
@@ -214,9 +221,9 @@ final class ChunkTable {
     }
 
     /** An UPDATE of a row of a table outside of any worker's range, counted with one of the table's ranges. */
-    List<String> countingAlone(String update, long relation) {
-        return List.of(
-                counted(update),
+    List<String> countingAlone(CountedUpdate update, long relation) {
+        List<String> statements = new ArrayList<>(update.statements());
+        statements.add(
                 """
                 UPDATE %s SET rows = rows + %s
                 WHERE %s AND chunk = (SELECT pg_catalog.min(first.chunk) FROM %s AS first
@@ -224,12 +231,13 @@ final class ChunkTable {
                 RETURNING %s AS filled"""
                         .formatted(
                                 chunks,
-                                setting("filled"),
+                                CountedUpdate.count(),
                                 mine,
                                 chunks,
                                 task.isMine(sql, "first"),
                                 relation,
-                                setting("filled")));
+                                CountedUpdate.count()));
+        return statements;
     }
 
     /**

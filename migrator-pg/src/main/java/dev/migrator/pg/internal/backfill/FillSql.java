@@ -37,8 +37,18 @@ public final class FillSql {
         return range.condition(alias + ".ctid") + " AND " + isPending(except);
     }
 
+    /** The condition on a row that still has to be filled. */
+    String isPending() {
+        return "(" + pending + "\n)";
+    }
+
+    /** The same, as the plan says it. */
+    String pending() {
+        return pending;
+    }
+
     private String isPending(List<String> except) {
-        String condition = "(" + pending + "\n)";
+        String condition = isPending();
         if (except.isEmpty()) {
             return condition;
         }

@@ -254,8 +254,9 @@ final class Worker {
         batches.checkpoint();
         pacing.await(task.control());
         overseer.beforeBatch(session);
-        String update =
-                new FillSql(backfill, leaf.name()).update(TidRange.single(row.block(), row.offset()), 1, 0, List.of());
+        FillSql fill = new FillSql(backfill, leaf.name());
+        TidRange place = TidRange.single(row.block(), row.offset());
+        CountedUpdate update = chunks.filling(fill, fill.update(place, 1, 0, List.of()));
         try {
             List<Row> rows = batches.batch(leaf)
                     .then(failed.delete(row))

@@ -61,7 +61,7 @@ final class SetNotNullPlan {
     private void draft(Optional<String> fill) {
         fill.flatMap(text -> new Reader(workspace, work, path).value("fill", column, text, Expression.Problem.OF_FILLS))
                 .ifPresent(this::fill);
-        String condition = work.name().name().quoted() + "." + column.quoted() + " IS NULL";
+        String condition = isNull();
         RuleBreakers nulls = new RuleBreakers(
                 workspace,
                 work,
@@ -111,6 +111,10 @@ final class SetNotNullPlan {
                 .removing(List.of(artifact)));
     }
 
+    private String isNull() {
+        return work.name().name().quoted() + "." + column.quoted() + " IS NULL";
+    }
+
     private void fill(Expression value) {
         if (value.columns().contains(column)) {
             workspace.findings().refuse(path + ".fill", "`fill` reads the column that it fills.", "Use other columns.");
@@ -118,6 +122,14 @@ final class SetNotNullPlan {
         }
         TablePreflight.forSync(path, work.table(), workspace.findings());
         work.fills().add(new Fill(path, info, value, column, true));
+        new RuleBreakers(
+                        workspace,
+                        work,
+                        path,
+                        column.quoted() + " is NULL and `fill` gives NULL",
+                        isNull() + " AND (" + value.text() + ") IS NULL",
+                        "The backfill lists them as failed. Give these rows a value, or have `fill` give one")
+                .warn("fill");
         workspace.findings().note(path, "a rollback leaves the values that `fill` gave in their place.");
         Action action = new Action.Backfill(
                 work.name(),

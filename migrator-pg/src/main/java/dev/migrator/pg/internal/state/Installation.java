@@ -35,7 +35,8 @@ final class Installation {
             "V3__releases.sql",
             "V4__entrance.sql",
             "V5__same_content.sql",
-            "V6__transactions_from_before.sql");
+            "V6__transactions_from_before.sql",
+            "V7__rows_as_they_were.sql");
 
     /** The version that this library knows. */
     static final int VERSION = SCRIPTS.size();

@@ -76,6 +76,11 @@ public record StateSql(Identifier schema, String target) {
         return call("ensure", "(" + query + "\n), " + Literal.text(what));
     }
 
+    /** An expression of type integer that is an error of that code about a row, and never a value. */
+    public String refuseRow(String code, String why) {
+        return table("refuse_row").quoted() + "(" + Literal.text(code) + ", " + Literal.text(why) + ")";
+    }
+
     /** Runs a user's statements, which can't end the transaction that way. */
     public String run(String statements) {
         return call("run", Literal.text(statements));
