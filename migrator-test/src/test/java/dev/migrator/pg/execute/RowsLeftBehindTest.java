@@ -9,6 +9,7 @@ import dev.migrator.engine.StepFailure;
 import dev.migrator.engine.StepStatus;
 import dev.migrator.plan.Action;
 import dev.migrator.plan.Step;
+import dev.migrator.test.BackgroundSession;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,43 @@ class RowsLeftBehindTest {
             site.db.execute("UPDATE users SET name = 'a name' WHERE id = 7");
             site.executor().run(site.lease, fill, site.control());
             assertThat(site.status(1)).isEqualTo(StepStatus.DONE);
+        }
+    }
+
+    @Test
+    void aReferencedKeyIsLeftForLaterWhileSomebodyRefersToIt() {
+        Step fill = filling("\"full_name\" = upper(\"users\".\"name\"), pending = false", "\"users\".\"pending\"");
+        try (BackfillSite users = BackfillSite.bare(fill)) {
+            users.site.db.execute("CREATE TABLE users (id int PRIMARY KEY, name text)");
+            users.insert(1, 1000);
+            users.expand();
+            users.site.db.execute("CREATE UNIQUE INDEX ON users (full_name)");
+            try (BackgroundSession child = BackgroundSession.holding(
+                    users.site.db, "BEGIN; SELECT FROM users WHERE id IN (7, 500) FOR KEY SHARE")) {
+                fails(users.site, fill, "pid " + child.pid());
+                assertThat(users.pending()).isEqualTo(2);
+            }
+            users.site.executor().run(users.site.lease, fill, users.site.control());
+            assertThat(users.pending()).isZero();
+        }
+    }
+
+    @Test
+    void aRowThatHasToWaitForAnotherTableHoldsUpNoOthers() {
+        Step fill = filling("parent = id % 10", "parent IS NULL");
+        try (ExecutionSite site = ExecutionSite.of(fill)) {
+            site.db.execute(
+                    "CREATE TABLE parents (id int PRIMARY KEY)",
+                    "INSERT INTO parents SELECT generate_series(0, 9)",
+                    "CREATE TABLE users (id int PRIMARY KEY, parent int REFERENCES parents)",
+                    "INSERT INTO users (id) SELECT g FROM generate_series(0, 19) AS g");
+            try (BackgroundSession locker =
+                    BackgroundSession.holding(site.db, "BEGIN; SELECT FROM parents WHERE id = 7 FOR UPDATE")) {
+                fails(site, fill, "backfill of public.users");
+                assertThat(locker.pid()).isPositive();
+                assertThat(site.db.queryStrings("SELECT id FROM users WHERE parent IS NULL ORDER BY id"))
+                        .containsExactly("7", "17");
+            }
         }
     }
 }

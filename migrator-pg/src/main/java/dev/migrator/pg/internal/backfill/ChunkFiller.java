@@ -16,9 +16,10 @@ import java.util.List;
 /**
  * Fills one range, in {@link Striping passes}, each of them in batches, each batch in a transaction of its own.
  *
- * <p>A batch that is too long for its time limit, or with a row in it that can't be filled, is halved; a row that can't be
- * filled alone is recorded and passed over. Rows that somebody else has locked are left; the range is visited again. If only
- * a few are left and others have them time and again, each is waited for by a transaction that holds no other row.
+ * <p>A batch that is too long for its time limit, or that has to wait for a lock, or with a row in it that can't be filled, is
+ * halved; a row that can't be filled alone is recorded and passed over. Rows that somebody else has locked, or that have to
+ * wait for somebody, are left; the range is visited again. If only a few are left and others have them time and again, each is
+ * waited for by a transaction that holds no other row.
  */
 final class ChunkFiller {
     private static final int MOST_TIMEOUTS_OF_A_ROW = 5;
@@ -88,7 +89,7 @@ final class ChunkFiller {
      * @throws ChunkLostException if the range is not the worker's any more
      */
     boolean fill(Session session, Chunk chunk, Leaf leaf) {
-        FillSql fill = new FillSql(backfill, leaf.name());
+        FillSql fill = new FillSql(backfill, leaf);
         Visit visit = new Visit(session, chunk, leaf, fill, striping.passes(chunk.blocks()));
         long filled;
         if (chunk.visit() == 1) {
@@ -205,8 +206,9 @@ final class ChunkFiller {
     private long fillAfterError(Visit visit, Piece piece, int timeouts, SQLException e) {
         String state = SqlErrors.state(e);
         boolean timeout = state.equals(SqlErrors.QUERY_CANCELED);
+        boolean locked = state.equals(SqlErrors.LOCK_NOT_AVAILABLE);
         boolean single = piece.range().isSingle();
-        if (timeout || state.equals(SqlErrors.DEADLOCK)) {
+        if (timeout || locked || state.equals(SqlErrors.DEADLOCK)) {
             size.tooLong();
         }
         if (timeout && single && timeouts < MOST_TIMEOUTS_OF_A_ROW) {
@@ -217,16 +219,25 @@ final class ChunkFiller {
                 passOver(visit, piece.range(), e);
                 return 0;
             }
-            long filled = 0;
-            for (TidRange half : piece.range().halves()) {
-                filled += fill(visit, piece.in(half), 0);
-            }
-            return filled;
+            return fillHalves(visit, piece);
+        } else if (locked) {
+            // It waited for somebody with all its rows locked: for the whole table, or for a row, which is left for
+            // later.
+            batches.backOff(visit.session());
+            return single ? 0 : fillHalves(visit, piece);
         } else if (Failures.isWorthAnotherTry(e)) {
             batches.backOff(visit.session());
             return fill(visit, piece, timeouts);
         }
         throw batches.failure(visit.leaf(), e);
+    }
+
+    private long fillHalves(Visit visit, Piece piece) {
+        long filled = 0;
+        for (TidRange half : piece.range().halves()) {
+            filled += fill(visit, piece.in(half), 0);
+        }
+        return filled;
     }
 
     /** Waits for each row by a transaction that holds no other one. */

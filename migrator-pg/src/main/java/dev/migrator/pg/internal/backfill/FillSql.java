@@ -14,13 +14,30 @@ public final class FillSql {
     private final String alias;
     private final String assignments;
     private final String pending;
+    private final String lock;
+
+    /** Makes the statements for a table or partition none of whose keys are filled. */
+    public FillSql(Action.Backfill backfill, QualifiedName leaf) {
+        this(backfill, leaf, "FOR NO KEY UPDATE");
+    }
 
     /** Makes the statements for a table or partition. */
-    public FillSql(Action.Backfill backfill, QualifiedName leaf) {
+    FillSql(Action.Backfill backfill, Leaf leaf) {
+        this(backfill, leaf.name(), fillsKey(backfill, leaf) ? "FOR UPDATE" : "FOR NO KEY UPDATE");
+    }
+
+    private FillSql(Action.Backfill backfill, QualifiedName leaf, String lock) {
         this.relation = "ONLY " + leaf.quoted();
         this.alias = backfill.table().name().quoted();
         this.assignments = backfill.assignments();
         this.pending = backfill.pending();
+        this.lock = lock;
+    }
+
+    /** Whether a column is written that somebody may just refer to. To be wrong costs a lock that is stronger than need be. */
+    private static boolean fillsKey(Action.Backfill backfill, Leaf leaf) {
+        return leaf.referable().stream()
+                .anyMatch(column -> backfill.assignments().contains(column.quoted() + " = "));
     }
 
     String alias() {
@@ -77,8 +94,8 @@ public final class FillSql {
                 WHERE %s.ctid = ANY (ARRAY(
                     SELECT %s.ctid FROM %s
                     WHERE %s
-                    FOR NO KEY UPDATE SKIP LOCKED))"""
-                .formatted(from(), assignments, alias, alias, from(), rows);
+                    %s SKIP LOCKED))"""
+                .formatted(from(), assignments, alias, alias, from(), rows, lock);
     }
 
     /** The UPDATE that fills one row, for which it waits if somebody has it. */

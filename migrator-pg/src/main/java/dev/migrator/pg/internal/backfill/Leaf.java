@@ -15,12 +15,15 @@ import java.util.List;
  * @param name its name
  * @param blocks how many blocks the file has now
  * @param key the columns of its primary key; empty if it has none
+ * @param referable the columns of all keys that foreign keys can refer to: who changes one waits for those who just do so
  */
-public record Leaf(long oid, long filenode, QualifiedName name, long blocks, List<Identifier> key) {
+public record Leaf(
+        long oid, long filenode, QualifiedName name, long blocks, List<Identifier> key, List<Identifier> referable) {
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public Leaf {
         key = List.copyOf(key);
+        referable = List.copyOf(referable);
     }
 
     /** The table, or its partitions. */
@@ -31,12 +34,13 @@ public record Leaf(long oid, long filenode, QualifiedName name, long blocks, Lis
                         row.number("filenode"),
                         QualifiedName.of(row.text("schema"), row.text("name")),
                         row.number("blocks"),
-                        keyOf(row)))
+                        columns(row, "key"),
+                        columns(row, "referable")))
                 .toList();
     }
 
-    private static List<Identifier> keyOf(Row row) {
-        return row.texts("key").stream().map(Identifier::of).toList();
+    private static List<Identifier> columns(Row row, String name) {
+        return row.texts(name).stream().map(Identifier::of).toList();
     }
 
     /** The query for the table's leaves, in the order of their oids. */
@@ -57,7 +61,13 @@ public record Leaf(long oid, long filenode, QualifiedName name, long blocks, Lis
                               WITH ORDINALITY AS k(attnum, place)
                           JOIN pg_catalog.pg_attribute AS a ON a.attrelid = x.indrelid AND a.attnum = k.attnum
                           WHERE x.indrelid = c.oid AND x.indisprimary AND k.place <= x.indnkeyatts
-                          ORDER BY k.place) AS key
+                          ORDER BY k.place) AS key,
+                    ARRAY(SELECT a.attname::pg_catalog.text
+                          FROM pg_catalog.pg_attribute AS a
+                          WHERE a.attrelid = c.oid AND EXISTS (
+                              SELECT FROM pg_catalog.pg_index AS x
+                              WHERE x.indrelid = c.oid AND x.indisunique AND x.indexprs IS NULL AND x.indpred IS NULL
+                                  AND a.attnum = ANY (x.indkey::pg_catalog.int2[]))) AS referable
                 FROM tree AS t
                 JOIN pg_catalog.pg_class AS c ON c.oid = t.relation AND c.relkind = 'r'
                 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
