@@ -10,7 +10,10 @@ import dev.migrator.engine.StepStatus;
 import dev.migrator.plan.Action;
 import dev.migrator.plan.Step;
 import dev.migrator.test.BackgroundSession;
+import dev.migrator.test.FaultPlan;
+import dev.migrator.test.FaultyDataSource;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -88,6 +91,37 @@ class RowsLeftBehindTest {
                 assertThat(site.db.queryStrings("SELECT id FROM users WHERE parent IS NULL ORDER BY id"))
                         .containsExactly("7", "17");
             }
+        }
+    }
+
+    @Test
+    void aTableThatIsRenamedBeneathItIsNotDone() {
+        try (BackfillSite users = BackfillSite.of(3000)) {
+            FaultyDataSource source = FaultyDataSource.over(
+                    users.site.db.dataSource(),
+                    FaultPlan.onStatement(3, () -> users.site.db.execute("ALTER TABLE users RENAME TO people")),
+                    sql -> sql.contains("UPDATE ONLY"));
+            assertThatThrownBy(() -> users.run(source)).isInstanceOfSatisfying(StepFailure.class, failure -> {
+                assertThat(failure.errorClass()).isEqualTo(ErrorClass.PERMANENT);
+                assertThat(failure)
+                        .hasMessageContainingAll("public.users is not there any more under this name", "run it again");
+            });
+            assertThat(users.site.status(1)).isNotEqualTo(StepStatus.DONE);
+
+            users.site.db.execute("ALTER TABLE people RENAME TO users");
+            users.run();
+            users.assertComplete();
+        }
+    }
+
+    @Test
+    void aComparisonOfATableThatIsNotThereProvesNothing() {
+        Step compare = ExecutionSite.step(
+                1,
+                new Action.Compare(USERS, List.of(), List.of(new Action.Violation("bad", "bad", "Mend it"))),
+                new Action.Nothing());
+        try (ExecutionSite site = ExecutionSite.of(compare)) {
+            fails(site, compare, "public.users is not there any more under this name");
         }
     }
 }

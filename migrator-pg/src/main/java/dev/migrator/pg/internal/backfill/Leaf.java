@@ -5,6 +5,8 @@ import dev.migrator.QualifiedName;
 import dev.migrator.pg.internal.sql.Literal;
 import dev.migrator.pg.internal.sql.Row;
 import dev.migrator.pg.internal.sql.Session;
+import dev.migrator.pg.internal.sql.SqlErrors;
+import dev.migrator.pg.internal.transact.Failures;
 import java.util.List;
 
 /**
@@ -26,9 +28,29 @@ public record Leaf(
         referable = List.copyOf(referable);
     }
 
-    /** The table, or its partitions. */
+    /**
+     * The table, or its partitions.
+     *
+     * @throws dev.migrator.engine.StepFailure if there is no table of that name: none of its rows would be looked at, which proves nothing
+     */
     public static List<Leaf> of(Session session, QualifiedName table) {
-        return session.query(query(table)).stream()
+        // In one query: a table that comes back between two would seem to have no rows.
+        List<Row> rows =
+                session.query("SELECT EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.relkind IN ('r', 'p')"
+                        + " AND c.oid = pg_catalog.to_regclass(" + Literal.text(table.quoted())
+                        + ")::pg_catalog.oid) AS present,"
+                        + " l.* FROM (SELECT 1) AS one LEFT JOIN (" + query(table) + ") AS l ON true ORDER BY l.oid");
+        if (!rows.get(0).isTrue("present")) {
+            throw Failures.permanent(
+                    SqlErrors.UNDEFINED_TABLE,
+                    "table " + table
+                            + " is not there any more under this name: it was renamed, moved to another schema or"
+                            + " dropped while the migration is under way. Its rows were not looked at to the end, so the step"
+                            + " is not done; what is done stays so. Give the table its name back (ALTER TABLE … RENAME TO "
+                            + table.name().quoted() + "), then run it again: it goes on where it stopped.");
+        }
+        return rows.stream()
+                .filter(row -> row.optionalText("oid").isPresent())
                 .map(row -> new Leaf(
                         row.number("oid"),
                         row.number("filenode"),
