@@ -1,5 +1,6 @@
 package dev.migrator.pg.execute;
 
+import static dev.migrator.pg.execute.BackfillSite.FILL;
 import static dev.migrator.pg.execute.ExecutionSite.USERS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -54,6 +55,21 @@ class RowsLeftBehindTest {
             site.db.execute("UPDATE users SET name = 'a name' WHERE id = 7");
             site.executor().run(site.lease, fill, site.control());
             assertThat(site.status(1)).isEqualTo(StepStatus.DONE);
+        }
+    }
+
+    @Test
+    void aRowThatATriggerLeavesAsItIsIsRecordedAndNobodyIsBlamed() {
+        try (BackfillSite users = BackfillSite.of(300)) {
+            users.site.db.execute(
+                    "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+                    "CREATE TRIGGER keep BEFORE UPDATE ON users FOR EACH ROW WHEN (OLD.id > 150) EXECUTE FUNCTION keep()");
+            fails(
+                    users.site,
+                    FILL,
+                    "more rows than the 100 that may be passed over could not be filled",
+                    "id=151 (23000: a trigger of the table suppresses the UPDATE)");
+            assertThat(users.pending()).isEqualTo(150);
         }
     }
 

@@ -18,8 +18,8 @@ import java.util.List;
  *
  * <p>A batch that is too long for its time limit, or that has to wait for a lock, or with a row in it that can't be filled, is
  * halved; a row that can't be filled alone is recorded and passed over. Rows that somebody else has locked, or that have to
- * wait for somebody, are left; the range is visited again. If only a few are left and others have them time and again, each is
- * waited for by a transaction that holds no other row.
+ * wait for somebody, are left; the range is visited again. If only a few are left, or none could be filled, time and again,
+ * each is waited for by a transaction that holds no other row. One that is as it was then can't be filled.
  */
 final class ChunkFiller {
     private static final int MOST_TIMEOUTS_OF_A_ROW = 5;
@@ -98,11 +98,8 @@ final class ChunkFiller {
             noteHorizon(visit);
         } else {
             long left = pending(visit);
-            if (left <= ONE_BY_ONE && chunk.visit() >= PATIENT_VISIT) {
-                filled = fillOneByOne(visit);
-            } else {
-                filled = left == 0 ? 0 : fillAll(left <= FEW_ROWS ? new Visit(session, chunk, leaf, fill, 1) : visit);
-            }
+            filled =
+                    left == 0 ? 0 : fillLeft(left <= FEW_ROWS ? new Visit(session, chunk, leaf, fill, 1) : visit, left);
         }
         long remaining = close(visit);
         if (filled > 0 || remaining == 0) {
@@ -110,6 +107,13 @@ final class ChunkFiller {
             return true;
         }
         return false;
+    }
+
+    /** A visit to what another one has left. What no batch gets time and again has to be looked at row by row. */
+    private long fillLeft(Visit visit, long left) {
+        boolean patient = visit.chunk().visit() >= PATIENT_VISIT;
+        long filled = patient && left <= ONE_BY_ONE ? 0 : fillAll(visit);
+        return patient && filled == 0 ? fillOneByOne(visit) : filled;
     }
 
     /** Where passes are of no use, people should know who makes the table grow. */
@@ -160,7 +164,7 @@ final class ChunkFiller {
         String update =
                 visit.fill().update(piece.range(), visit.passes(), piece.pass(), exceptIn(visit, piece.range()));
         try {
-            return send(visit, piece, update);
+            return send(visit, piece, chunks.filling(visit.fill(), update));
         } catch (SQLException e) {
             return fillAfterError(visit, piece, timeouts, e);
         }
@@ -175,11 +179,11 @@ final class ChunkFiller {
         overseer.beforeBatch(visit.session());
     }
 
-    private long send(Visit visit, Piece piece, String update) throws SQLException {
+    private long send(Visit visit, Piece piece, CountedUpdate update) throws SQLException {
         long begun = System.nanoTime();
         boolean look = begun - lastLook >= BETWEEN_LOOKS.toNanos();
         Row result = batches.batch(visit.leaf(), visit.chunk())
-                .then(chunks.counting(chunks.filling(visit.fill(), update), visit.chunk(), piece.reached(), look))
+                .then(chunks.counting(update, visit.chunk(), piece.reached(), look))
                 .send(visit.session())
                 .get(0);
         long now = System.nanoTime();
@@ -250,7 +254,7 @@ final class ChunkFiller {
             Piece piece = new Piece(row, 0, visit.chunk().from());
             beforeBatch(visit);
             try {
-                filled += send(visit, piece, visit.fill().updateOne(row));
+                filled += send(visit, piece, chunks.fillingOne(visit.fill(), row));
             } catch (SQLException e) {
                 boolean stillLocked = Failures.isWorthAnotherTry(e);
                 filled += stillLocked ? 0 : fillAfterError(visit, piece, 0, e);

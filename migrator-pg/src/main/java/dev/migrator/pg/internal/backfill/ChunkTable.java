@@ -216,6 +216,11 @@ final class ChunkTable {
         return CountedUpdate.filling(sql, fill, update);
     }
 
+    /** The UPDATE that fills one row, for which it waits; it is refused if it leaves the row pending. */
+    CountedUpdate fillingOne(FillSql fill, TidRange row) {
+        return CountedUpdate.fillingOne(sql, fill, row);
+    }
+
     private static String setting(String name) {
         return "pg_catalog.current_setting('migrator." + name + "')::pg_catalog.int8";
     }

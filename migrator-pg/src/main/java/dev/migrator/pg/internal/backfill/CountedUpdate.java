@@ -12,6 +12,9 @@ record CountedUpdate(List<String> statements) {
     /** A row is still to be filled after it was. */
     private static final String STILL_PENDING = "23502";
 
+    /** An UPDATE of a row that is there, and nobody else's, has written nothing. */
+    private static final String SUPPRESSED = "23000";
+
     CountedUpdate {
         statements = List.copyOf(statements);
     }
@@ -27,6 +30,18 @@ record CountedUpdate(List<String> statements) {
      */
     static CountedUpdate filling(StateSql sql, FillSql fill, String update) {
         return new CountedUpdate(List.of(counted(update, refusal(sql, fill))));
+    }
+
+    /**
+     * The UPDATE that fills one row, for which it waits if somebody has it. An error about data if the row is pending then as
+     * it was, and also if the UPDATE has left it alone, though it is locked by this transaction now: then a trigger has
+     * suppressed it.
+     */
+    static CountedUpdate fillingOne(StateSql sql, FillSql fill, TidRange row) {
+        String suppressed = "SELECT CASE WHEN " + count() + " = 0 AND EXISTS (SELECT FROM " + fill.from() + " WHERE "
+                + fill.isPending(row, List.of()) + ") THEN "
+                + sql.refuseRow(SUPPRESSED, "a trigger of the table suppresses the UPDATE") + " END";
+        return new CountedUpdate(List.of(counted(fill.updateOne(row), refusal(sql, fill)), suppressed));
     }
 
     private static String refusal(StateSql sql, FillSql fill) {

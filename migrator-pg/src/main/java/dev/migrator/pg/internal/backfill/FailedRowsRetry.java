@@ -96,8 +96,7 @@ public final class FailedRowsRetry {
 
     private boolean isMended(Session session, Leaf leaf, FailedRow row) {
         FillSql fill = new FillSql(backfill, leaf.name());
-        CountedUpdate update =
-                worker.chunks().filling(fill, fill.updateOne(TidRange.single(row.block(), row.offset())));
+        CountedUpdate update = worker.chunks().fillingOne(fill, TidRange.single(row.block(), row.offset()));
         int timeouts = 0;
         while (true) {
             worker.batches().checkpoint();
