@@ -5,9 +5,13 @@ import static dev.migrator.pg.execute.ExecutionSite.USERS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.migrator.BackfillSettings;
 import dev.migrator.engine.ErrorClass;
+import dev.migrator.engine.Pace;
 import dev.migrator.engine.StepFailure;
 import dev.migrator.engine.StepStatus;
+import dev.migrator.pg.internal.execute.PgExecutor;
+import dev.migrator.pg.internal.throttle.ThrottleSetup;
 import dev.migrator.plan.Action;
 import dev.migrator.plan.Step;
 import dev.migrator.test.BackgroundSession;
@@ -16,6 +20,7 @@ import dev.migrator.test.FaultyDataSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -138,6 +143,38 @@ class RowsLeftBehindTest {
                 new Action.Nothing());
         try (ExecutionSite site = ExecutionSite.of(compare)) {
             fails(site, compare, "public.users is not there any more under this name");
+        }
+    }
+
+    @Test
+    void workersThatAllMeetASecondRewriteMakeNewRangesOnce() {
+        try (BackfillSite users = BackfillSite.of(6_000)) {
+            users.site.db.execute(
+                    "CREATE TABLE made (chunk int)",
+                    "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS"
+                            + " 'BEGIN INSERT INTO public.made VALUES (NEW.chunk); RETURN NULL; END'",
+                    "CREATE TRIGGER note AFTER INSERT ON migrator.backfill_chunk FOR EACH ROW WHEN (NEW.filenode = 0)"
+                            + " EXECUTE FUNCTION note()");
+            AtomicInteger rewrites = new AtomicInteger();
+            Runnable rewrite = () -> {
+                rewrites.incrementAndGet();
+                users.site.db.execute("VACUUM FULL users");
+            };
+            FaultyDataSource source = FaultyDataSource.over(
+                    users.site.db.dataSource(),
+                    FaultPlan.onStatement(5, rewrite).and(FaultPlan.onStatement(20, rewrite)),
+                    sql -> sql.contains("UPDATE ONLY"));
+            new PgExecutor(
+                            source,
+                            source,
+                            users.site.store.sql(),
+                            ExecutionSite.settings().withChunkBlocks(10),
+                            Pace.system(),
+                            (state, steps) -> List.of(),
+                            ThrottleSetup.of(BackfillSettings.defaults().withWorkers(3)))
+                    .run(users.site.lease, FILL, users.site.control());
+            users.assertComplete();
+            assertThat(users.site.db.queryLong("SELECT count(*) FROM made")).isEqualTo(rewrites.get());
         }
     }
 }

@@ -98,15 +98,19 @@ final class ChunkTable {
 
     /** New ranges for a whole file instead of all that there are of it, unless somebody else has made them already. */
     List<String> restart(Leaf leaf) {
+        String now =
+                "WITH leaf AS (SELECT * FROM (" + Leaf.query(leaf.name()) + ") AS l WHERE l.oid = " + leaf.oid() + ")";
+        // What keeps the sums of ranges that are gone has no file.
         String stale =
-                "EXISTS (SELECT FROM %s AS other, leaf AS l WHERE %s AND other.relation = %d AND other.filenode <> l.filenode)"
+                """
+                EXISTS (SELECT FROM %s AS other, leaf AS l
+                    WHERE %s AND other.relation = %d AND other.filenode NOT IN (0, l.filenode::pg_catalog.oid))"""
                         .formatted(chunks, task.isMine(sql, "other"), leaf.oid());
         return List.of(
                 alone(),
-                "DELETE FROM " + sql.table("failed_row").quoted() + " WHERE " + mine + " AND tid LIKE "
-                        + Literal.text(leaf.oid() + "/%"),
-                "WITH leaf AS (SELECT * FROM (" + Leaf.query(leaf.name()) + ") AS l WHERE l.oid = " + leaf.oid()
-                        + "), gone AS (DELETE FROM " + chunks + " AS c WHERE " + task.isMine(sql, "c")
+                now + " DELETE FROM " + sql.table("failed_row").quoted() + " WHERE " + mine + " AND tid LIKE "
+                        + Literal.text(leaf.oid() + "/%") + " AND " + stale,
+                now + ", gone AS (DELETE FROM " + chunks + " AS c WHERE " + task.isMine(sql, "c")
                         + " AND c.relation = " + leaf.oid() + " AND " + stale + " RETURNING c.rows, c.hot), kept AS ("
                         + insertAll() + " WHERE EXISTS (SELECT FROM gone) RETURNING chunk) "
                         + """
