@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 /** Rows that an UPDATE leaves as they are, or has to wait for: a backfill neither goes round for ever nor leaves them silently. */
 @Timeout(value = 30, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RowsLeftBehindTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(2);
 
     private static Step filling(String assignments, String pending) {
         return ExecutionSite.step(1, new Action.Backfill(USERS, assignments, pending), new Action.Nothing());
@@ -143,6 +143,32 @@ class RowsLeftBehindTest {
                 new Action.Nothing());
         try (ExecutionSite site = ExecutionSite.of(compare)) {
             fails(site, compare, "public.users is not there any more under this name");
+        }
+    }
+
+    @Test
+    void theRecordOfAFailedRowStaysWhileSomebodyHasItLocked() {
+        Step fill = filling("number = number_of(name), pending = false", "pending");
+        try (ExecutionSite site = ExecutionSite.of(fill)) {
+            String numberOf = "CREATE OR REPLACE FUNCTION number_of(x text) RETURNS int LANGUAGE sql AS ";
+            site.db.execute(
+                    numberOf + "'SELECT x::int'",
+                    "CREATE TABLE users (id int PRIMARY KEY, name text, number int, pending boolean DEFAULT true)",
+                    "INSERT INTO users VALUES (1, '1'), (2, 'two')");
+            fails(site, fill, "1 row could not be filled");
+            site.db.execute("INSERT INTO users VALUES (3, '3')", numberOf + "'SELECT length(x)'");
+            try (BackgroundSession locker =
+                    BackgroundSession.holding(site.db, "BEGIN; SELECT FROM users WHERE id = 2 FOR UPDATE")) {
+                fails(site, fill, "pid " + locker.pid());
+                assertThat(site.db.queryStrings("SELECT row_key FROM migrator.failed_row"))
+                        .containsExactly("id=2");
+                assertThat(site.db.queryStrings("SELECT id FROM users WHERE pending"))
+                        .containsExactly("2");
+            }
+            site.executor().run(site.lease, fill, site.control());
+            assertThat(site.db.queryStrings("SELECT row_key FROM migrator.failed_row"))
+                    .isEmpty();
+            assertThat(site.status(1)).isEqualTo(StepStatus.DONE);
         }
     }
 

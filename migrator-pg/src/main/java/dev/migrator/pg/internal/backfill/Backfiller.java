@@ -94,13 +94,14 @@ public final class Backfiller implements Overseer {
             return;
         }
         loadFailed();
-        retryFailed();
+        List<FailedRow> locked = retryFailed();
         do {
             fillAll();
         } while (findPending());
         Session.with(source, progress::read);
         progress.tell();
         loadFailed();
+        locked.stream().filter(leader.failed().all()::contains).forEach(row -> leader.retry(row, this, true));
         if (!leader.failed().isEmpty()) {
             throw leader.failed().failure(progress.rows() + " rows are filled, and stay so");
         }
@@ -249,17 +250,20 @@ public final class Backfiller implements Overseer {
         });
     }
 
-    /** Tries each row again that failed before: somebody may have mended it. */
-    private void retryFailed() {
+    /** Tries each row again that failed before: somebody may have mended it. Those that somebody has locked are left. */
+    private List<FailedRow> retryFailed() {
         if (leader.computing().isPresent()) {
             Session.with(source, session -> {
                 leader.computing().get().retryFailed(session, settings);
                 return true;
             });
             loadFailed();
-            return;
+            return List.of();
         }
-        leader.failed().all().forEach(row -> leader.retry(row, this));
+        List<FailedRow> locked = leader.failed().all().stream()
+                .filter(row -> !leader.retry(row, this, false))
+                .toList();
         leader.failed().checkBudget();
+        return locked;
     }
 }

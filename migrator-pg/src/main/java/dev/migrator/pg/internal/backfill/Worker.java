@@ -4,12 +4,10 @@ import dev.migrator.engine.Pace;
 import dev.migrator.engine.PausedException;
 import dev.migrator.pg.internal.sql.Row;
 import dev.migrator.pg.internal.sql.Session;
-import dev.migrator.pg.internal.sql.SqlErrors;
 import dev.migrator.pg.internal.state.StateSql;
 import dev.migrator.pg.internal.throttle.Throttle;
 import dev.migrator.pg.internal.throttle.ThrottledWorker;
 import dev.migrator.pg.internal.transact.ExecutorSettings;
-import dev.migrator.pg.internal.transact.Failures;
 import dev.migrator.pg.internal.transact.ServerFacts;
 import dev.migrator.pg.internal.transact.Task;
 import dev.migrator.plan.Action;
@@ -231,44 +229,36 @@ final class Worker {
         }
     }
 
+    /** What tries rows again that failed before. */
+    RowRetry retry() {
+        return new RowRetry(backfill, batches, chunks, failed);
+    }
+
     /**
-     * Tries a row again that failed before. It is forgotten if it is filled now, or not pending any more at its place; if it
-     * fails again, it stays.
+     * Tries a row again that failed before.
+     *
+     * @param patiently whether to wait for it if somebody has it
+     * @return whether that is settled; if not, somebody has it
      */
-    void retry(FailedRow row, Overseer overseer) {
+    boolean retry(FailedRow row, Overseer overseer, boolean patiently) {
         Optional<Leaf> leaf = leaf(row.relation());
         if (leaf.isEmpty()) {
-            return;
+            return true;
         }
         try {
-            long filled = Session.with(source, session -> retry(session, leaf.get(), row, overseer));
-            overseer.filled(filled);
+            RowRetry.Outcome outcome = Session.with(source, session -> {
+                batches.checkpoint();
+                pacing.await(task.control());
+                overseer.beforeBatch(session);
+                return patiently ? retry().patiently(session, leaf.get(), row) : retry().once(session, leaf.get(), row);
+            });
+            overseer.filled(outcome == RowRetry.Outcome.FILLED ? 1 : 0);
+            return outcome != RowRetry.Outcome.LOCKED;
         } catch (RewrittenException e) {
             restart(leaf.get());
         } catch (LeafGoneException e) {
             checkIsGone(leaf.get(), e);
         }
-    }
-
-    private long retry(Session session, Leaf leaf, FailedRow row, Overseer overseer) {
-        batches.checkpoint();
-        pacing.await(task.control());
-        overseer.beforeBatch(session);
-        FillSql fill = new FillSql(backfill, leaf.name());
-        TidRange place = TidRange.single(row.block(), row.offset());
-        CountedUpdate update = chunks.filling(fill, fill.update(place, 1, 0, List.of()));
-        try {
-            List<Row> rows = batches.batch(leaf)
-                    .then(failed.delete(row))
-                    .then(chunks.countingAlone(update, leaf.oid()))
-                    .send(session);
-            failed.remove(row);
-            return rows.isEmpty() ? 0 : rows.get(0).number("filled");
-        } catch (SQLException e) {
-            if (Failures.isWorthAnotherTry(e) || SqlErrors.isAboutData(e)) {
-                return 0;
-            }
-            throw batches.failure(leaf, e);
-        }
+        return true;
     }
 }
