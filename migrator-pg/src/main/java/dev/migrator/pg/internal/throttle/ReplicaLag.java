@@ -8,8 +8,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * For how long what a standby has not replayed yet has been waiting, or for how long the last of it will have to wait, if that is
@@ -20,8 +18,8 @@ final class ReplicaLag implements Signal {
     private static final int FIRST_LOOKS = 10;
 
     private final LagTracker tracker = new LagTracker();
-    private final Map<String, ReplaySpeed> speeds = new HashMap<>();
-    private final Set<String> seen = new TreeSet<>();
+    private final Map<Long, ReplaySpeed> speeds = new HashMap<>();
+    private final KnownStandbys known = new KnownStandbys();
     private int looks;
 
     @Override
@@ -73,12 +71,13 @@ final class ReplicaLag implements Signal {
 
     /** Its lag can't be measured any more, which is not the same as none. */
     private Optional<String> gone(Replication replication) {
-        Set<String> missing = new TreeSet<>(seen);
-        replication.standbys().forEach(standby -> missing.remove(standby.name()));
-        replication.standbys().stream()
-                .filter(Replication.Standby::replays)
-                .forEach(standby -> seen.add(standby.name()));
-        return missing.stream().findFirst();
+        speeds.keySet()
+                .retainAll(replication.standbys().stream()
+                        .map(Replication.Standby::pid)
+                        .toList());
+        return known.missing(replication.standbys().stream()
+                .map(Replication.Standby::connection)
+                .toList());
     }
 
     /** In milliseconds; empty: not known. */
@@ -87,7 +86,7 @@ final class ReplicaLag implements Signal {
         if (replayed.isEmpty()) {
             return OptionalLong.empty();
         }
-        ReplaySpeed speed = speeds.computeIfAbsent(standby.name(), name -> new ReplaySpeed());
+        ReplaySpeed speed = speeds.computeIfAbsent(standby.pid(), pid -> new ReplaySpeed());
         if (replayed.get() >= replication.written()) {
             speed.left(replication.written(), replayed.get(), nanos);
             return OptionalLong.of(0);

@@ -19,13 +19,26 @@ record Replication(long written, boolean hidden, List<Standby> standbys) {
     /**
      * A standby.
      *
-     * @param name its {@code application_name}
+     * @param name its {@code application_name}, which is the same for all of them unless it is set
+     * @param pid the process that serves it
      * @param streaming whether it is up to date enough to be streaming
      * @param replays whether it replays, and does not just store
      * @param replayed how far it has come; empty before it has said so
      * @param reported the lag that it reports, in milliseconds; it stays as it was when the standby hangs
+     * @param heard when it was last heard of, by its own clock
      */
-    record Standby(String name, boolean streaming, boolean replays, Optional<Long> replayed, Optional<Long> reported) {}
+    record Standby(
+            String name,
+            long pid,
+            boolean streaming,
+            boolean replays,
+            Optional<Long> replayed,
+            Optional<Long> reported,
+            String heard) {
+        KnownStandbys.Connection connection() {
+            return new KnownStandbys.Connection(name, pid, replays, heard);
+        }
+    }
 
     // A logical subscriber is shown here, too; it is a matter of its slot.
     private static final String QUERY =
@@ -35,7 +48,7 @@ record Replication(long written, boolean hidden, List<Standby> standbys) {
             )
             SELECT w.written, r.pid, r.application_name AS name, r.state, r.replay_lsn IS NOT NULL AS replays,
                 pg_catalog.pg_wal_lsn_diff(COALESCE(r.replay_lsn, r.flush_lsn, r.write_lsn), '0/0')::pg_catalog.int8 AS replayed,
-                (EXTRACT(epoch FROM r.replay_lag) * 1000)::pg_catalog.int8 AS lag
+                (EXTRACT(epoch FROM r.replay_lag) * 1000)::pg_catalog.int8 AS lag, r.reply_time::pg_catalog.text AS heard
             FROM wal AS w LEFT JOIN pg_catalog.pg_stat_replication AS r
                 ON r.state IS DISTINCT FROM 'backup' AND NOT EXISTS (
                     SELECT FROM pg_catalog.pg_replication_slots AS s
@@ -58,9 +71,11 @@ record Replication(long written, boolean hidden, List<Standby> standbys) {
     private static Standby standby(Row row) {
         return new Standby(
                 row.optionalText("name").orElse(""),
+                row.number("pid"),
                 row.text("state").equals("streaming"),
                 row.isTrue("replays"),
                 row.optionalText("replayed").map(Long::valueOf),
-                row.optionalText("lag").map(Long::valueOf));
+                row.optionalText("lag").map(Long::valueOf),
+                row.optionalText("heard").orElse(""));
     }
 }
