@@ -2,7 +2,10 @@ package dev.migrator.engine;
 
 import dev.migrator.MigratorException;
 
-/** Thrown at a checkpoint of a long step when somebody asked the migration to pause; all that was done is kept. */
+/**
+ * Thrown at a checkpoint of a long step when somebody asked the migration to pause, or interrupted the thread; all that was done
+ * is kept.
+ */
 public final class PausedException extends MigratorException {
     private static final long serialVersionUID = 1L;
 

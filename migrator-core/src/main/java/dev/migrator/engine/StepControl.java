@@ -3,7 +3,10 @@ package dev.migrator.engine;
 /** How the engine speaks to a step that takes long. Asked between batches; must be quick. */
 public interface StepControl {
 
-    /** Returns normally if the step may go on; throws {@link PausedException} if it is to stop here for now. */
+    /**
+     * Returns normally if the step may go on; throws {@link PausedException} if it is to stop here for now, also because the
+     * thread was interrupted.
+     */
     void checkpoint();
 
     /** Tells how far a step has come. */

@@ -290,7 +290,8 @@ final class Walk {
         return new StepControl() {
             @Override
             public void checkpoint() {
-                if (stopped.getAsBoolean() || store.isPaused(id())) {
+                // In an interrupted thread no pause lasts: whoever waits would only ask, again and again.
+                if (Thread.currentThread().isInterrupted() || stopped.getAsBoolean() || store.isPaused(id())) {
                     throw new PausedException(id());
                 }
             }

@@ -61,7 +61,7 @@ final class Crew implements AutoCloseable {
 
         @Override
         public void checkpoint() {
-            if (stopping) {
+            if (stopping || Thread.currentThread().isInterrupted()) {
                 throw new StoppedException();
             }
         }

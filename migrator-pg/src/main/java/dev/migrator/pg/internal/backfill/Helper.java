@@ -252,7 +252,7 @@ public final class Helper implements Overseer {
 
     @Override
     public void checkpoint() {
-        if (stopped) {
+        if (stopped || Thread.currentThread().isInterrupted()) {
             throw new StoppedException();
         }
     }
