@@ -8,6 +8,7 @@ import dev.migrator.BackfillSettings;
 import dev.migrator.BackfillSettings.UserTriggers;
 import dev.migrator.Migration;
 import dev.migrator.MigrationBuilder;
+import dev.migrator.MigrationFiles;
 import dev.migrator.Phase;
 import dev.migrator.engine.Outcome;
 import dev.migrator.engine.PlanRefusedException;
@@ -141,6 +142,24 @@ class SkippedTriggersTest {
         arrives(migrator, Phase.BACKFILL);
         assertThat(logged()).containsExactly("audit", "batch");
         assertThat(database.queryLong("SELECT sum(updated_at) FROM users")).isZero();
+    }
+
+    @Test
+    void aRoleWithoutTheRightIsRefusedForWhatTheApplicationComputes() {
+        Migration seal = MigrationFiles.parse(
+                ID,
+                ID + ".yaml",
+                """
+                operations:
+                  - addColumn: { table: users, column: seal, type: text, transform: sealed, inputs: [name] }
+                backfill: { userTriggers: skip }
+                """);
+        PostgresMigrator migrator = PostgresMigrator.builder(database.pool())
+                .migrations(List.of(seal))
+                .build();
+        assertThatThrownBy(() -> migrator.plan(ID))
+                .isInstanceOf(PlanRefusedException.class)
+                .hasMessageContaining("may not set session_replication_role");
     }
 
     @Test

@@ -52,7 +52,8 @@ class KnownStandbysTest {
 
     @Test
     void whatOnlyStoresIsNotMissed() {
-        assertThat(missing(new KnownStandbys.Connection("archive", 1, false, ""))).isEmpty();
+        assertThat(missing(new KnownStandbys.Connection("archive", 1, false, "")))
+                .isEmpty();
         assertThat(missing()).isEmpty();
     }
 }

@@ -24,7 +24,7 @@ final class SkippedTriggers {
 
     void check() {
         List<TableWork> works =
-                workspace.tables().stream().filter(TableWork::needsSync).toList();
+                workspace.tables().stream().filter(TableWork::hasBackfill).toList();
         if (!workspace.skipsUserTriggers() || works.isEmpty()) {
             return;
         }

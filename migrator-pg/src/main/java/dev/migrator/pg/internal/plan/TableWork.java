@@ -146,6 +146,10 @@ final class TableWork {
         return !mappings.isEmpty() || !fills.isEmpty();
     }
 
+    boolean hasBackfill() {
+        return needsSync() || computed.isPresent();
+    }
+
     List<NewColumn> newColumns() {
         return mappings.stream().flatMap(mapping -> mapping.fresh().stream()).toList();
     }
