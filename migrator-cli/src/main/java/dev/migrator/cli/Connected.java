@@ -54,6 +54,9 @@ abstract class Connected implements Callable<Integer> {
         return false;
     }
 
+    /** Is told why the files can't be read, if the command goes on all the same. */
+    void unread(MigrationFileException problem) {}
+
     /** The one migration whose file is enough, if those of others can't be read. */
     Optional<String> only() {
         return Optional.empty();
@@ -63,6 +66,7 @@ abstract class Connected implements Callable<Integer> {
     public final Integer call() {
         MigratorCommand root = filledIn(parent);
         Optional<MigrationFileException> wrongFiles = load(root);
+        wrongFiles.ifPresent(this::unread);
         ConnectionSettings connection = root.connection();
         try (HikariDataSource pool = connection.pool()) {
             Optional<HikariDataSource> direct = connection.directPool();

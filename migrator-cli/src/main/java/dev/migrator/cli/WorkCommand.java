@@ -1,5 +1,6 @@
 package dev.migrator.cli;
 
+import dev.migrator.MigrationFileException;
 import dev.migrator.pg.BackfillHelper;
 import dev.migrator.pg.PostgresMigrator;
 import java.time.Duration;
@@ -30,6 +31,15 @@ final class WorkCommand extends Connected {
     @Override
     boolean recordIsEnough() {
         return true;
+    }
+
+    @Override
+    void unread(MigrationFileException problem) {
+        err().println(
+                        "warning: the files of the migrations can't be read, so backfills are helped with by the default settings"
+                                + " and by what migrator tune says, not by the settings of the files: "
+                                + problem.getMessage());
+        err().flush();
     }
 
     @Override

@@ -35,6 +35,13 @@ class EmbeddedCommandTest {
     }
 
     @Test
+    void whoHelpsWithoutTheFilesIsToldSo() {
+        Map<String, String> environment = Map.of("MIGRATOR_URL", "jdbc:postgresql://127.0.0.1:1/shop");
+        assertThat(run(environment, "work", "--migrations=nowhere")).isEqualTo(Ending.FAILED);
+        assertThat(err.toString()).contains("warning: the files of the migrations can't be read", "nowhere");
+    }
+
+    @Test
     void noFileIsReadForAnArgument() {
         assertThat(run(Map.of("MIGRATOR_URL", "jdbc:postgresql://127.0.0.1:1/shop"), "pause", "@/etc/hostname", "more"))
                 .isEqualTo(Ending.WRONG_USAGE);

@@ -19,13 +19,19 @@ import dev.migrator.pg.internal.transact.ExecutorSettings;
 import dev.migrator.throttle.ThrottleSignal;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Puts an engine together for a migration: the parts are the same, but each migration says how its backfills run. */
 final class Engines {
+    private static final Logger LOG = LoggerFactory.getLogger(Engines.class);
+
     private final DataSource source;
     private final DataSource direct;
     private final PgStore store;
@@ -35,6 +41,7 @@ final class Engines {
     private final EngineListener listener;
     private final List<ThrottleSignal> signals;
     private final String release;
+    private final Set<String> undefined = ConcurrentHashMap.newKeySet();
 
     Engines(PostgresMigratorBuilder builder, PgStore store) {
         this.source = builder.source;
@@ -96,8 +103,19 @@ final class Engines {
                 store.sql(),
                 store::steps,
                 executorSettings,
-                id -> setup(definition.apply(id).map(Migration::backfill)),
+                id -> setup(known(id, definition.apply(id)).map(Migration::backfill)),
                 Pace.system());
+    }
+
+    /** Without it a helper would do more than the engine that it helps may do, and nobody would know why. */
+    private Optional<Migration> known(String id, Optional<Migration> definition) {
+        if (definition.isEmpty() && undefined.add(id)) {
+            LOG.warn(
+                    "Migration {}: its definition is not at hand, so what helps with its backfill keeps to the default settings"
+                            + " and to what `migrator tune` says, not to the settings of its file: give it the file",
+                    id);
+        }
+        return definition;
     }
 
     Engine engine(Migration migration) {

@@ -58,9 +58,7 @@ public final class KnownStandbys {
     }
 
     private static List<Connection> named(List<Connection> all, String name) {
-        return all.stream()
-                .filter(connection -> connection.name().equals(name))
-                .toList();
+        return all.stream().filter(connection -> connection.name().equals(name)).toList();
     }
 
     /** One there is in any case. */
