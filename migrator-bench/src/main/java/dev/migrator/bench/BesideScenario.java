@@ -3,6 +3,7 @@ package dev.migrator.bench;
 import dev.migrator.test.TestDatabase;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,13 +20,15 @@ final class BesideScenario implements Scenario {
 
     @Override
     public String description() {
-        return "an application's latencies before and during a fill, from the moment that each request was due";
+        return "an application's latencies before and during a fill, or beside what only takes its share of the machine, from the"
+                + " moment that each request was due";
     }
 
     @Override
     public void run(Bench bench) throws SQLException, InterruptedException {
         Options options = bench.options();
-        List<Way> ways = Way.all(options);
+        List<Way> ways = new ArrayList<>(Way.all(options));
+        ways.addAll(Burden.all(options.time()));
         for (int round = 1; round <= options.rounds(); round++) {
             for (Way way : Bench.rotated(ways, round)) {
                 try (TestDatabase db = bench.site().items(options.layout(), options.rows())) {
@@ -63,7 +66,7 @@ final class BesideScenario implements Scenario {
                 bench.out().println("  " + way.name() + ": " + period.explanation());
             }
         }
-        long wrong = Items.wrong(db);
+        long wrong = way.fills() ? Items.wrong(db) : 0;
         if (way.keepsInStep() && wrong > 0) {
             throw new IllegalStateException("After %s %d rows are wrong.".formatted(way.name(), wrong));
         }
@@ -74,7 +77,9 @@ final class BesideScenario implements Scenario {
         figures.putAll(before.figures("before "));
         figures.putAll(during.figures("during "));
         figures.put("failed", (double) (preparing.failures() + during.failures()));
-        figures.put("rows not in step", (double) wrong);
+        if (way.fills()) {
+            figures.put("rows not in step", (double) wrong);
+        }
         return figures;
     }
 

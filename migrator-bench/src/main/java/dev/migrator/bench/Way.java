@@ -20,6 +20,11 @@ interface Way {
     /** Whether rows that an application writes meanwhile get their new column, too. */
     boolean keepsInStep();
 
+    /** Whether there is a new column at all. */
+    default boolean fills() {
+        return true;
+    }
+
     /** All that run here: the engine first. */
     static List<Way> all(Options options) {
         List<Way> ways = new ArrayList<>(
