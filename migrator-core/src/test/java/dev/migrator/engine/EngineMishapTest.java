@@ -51,13 +51,13 @@ class EngineMishapTest {
 
     private EngineFixture ready() {
         EngineFixture db = new EngineFixture();
-        db.approve(migration, Phase.CONTRACT);
-        db.migrate(migration, Phase.CONTRACT);
+        toContract(db);
         db.trouble.forget();
         return db;
     }
 
     private Outcome toContract(EngineFixture db) {
+        db.migrate(migration, Phase.VALIDATE);
         db.approve(migration, Phase.CONTRACT);
         return db.migrate(migration, Phase.CONTRACT);
     }

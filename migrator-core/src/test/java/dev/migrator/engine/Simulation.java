@@ -41,6 +41,10 @@ final class Simulation {
         MigrationBuilder builder = SimulatedPlans.builder()
                 .gates(Phase.VALIDATE, SimulatedPlans.QUERY)
                 .gates(Phase.PURGE, new Gate.Soak(SimulatedPlans.SOAK), new Gate.Approval());
+        if (random.nextBoolean()) {
+            // Nobody is registered, so `releases` would only let an approval pass that comes in the right moment.
+            builder.gates(Phase.CONTRACT, new Gate.Approval());
+        }
         return switch (random.nextInt(4)) {
             case 0 -> SimulatedPlans.ungated();
             case 1 -> builder.rollbackGates(new Gate.Approval()).build();

@@ -19,7 +19,6 @@ import javax.sql.DataSource;
 /** {@link RowRetry Tries} the failed rows of a backfill again, and walks over nothing. One that somebody has locked is waited for. */
 public final class FailedRowsRetry {
     private final Task task;
-    private final Action.Backfill backfill;
     private final DataSource source;
     private final StateSql sql;
     private final Throttle throttle;
@@ -34,7 +33,6 @@ public final class FailedRowsRetry {
             Pace pace,
             ThrottleSetup setup) {
         this.task = task;
-        this.backfill = backfill;
         this.source = source;
         this.sql = sql;
         String name = task.lease().owner() + "/" + UUID.randomUUID() + "/retry";
