@@ -73,10 +73,12 @@ class ComputedEndsTest {
         Migration few = MigrationFiles.parse(
                 ComputedSite.SEAL.id(),
                 "few.yaml",
-                "operations:\n"
-                        + "  - addColumn: { table: docs, column: seal, type: bytea, transform: sealed, inputs: [body] }\n"
-                        + "backfill: { failedRows: 5 }\n"
-                        + "gates: { contract: [], purge: [] }\n");
+                """
+                operations:
+                  - addColumn: { table: docs, column: seal, type: bytea, transform: sealed, inputs: [body] }
+                backfill: { failedRows: 5 }
+                gates: { contract: [], purge: [] }
+                """);
         AtomicInteger calls = new AtomicInteger();
         try (ComputedSite site = new ComputedSite(2000)) {
             PostgresMigrator migrator = site.builder(site.database().pool())

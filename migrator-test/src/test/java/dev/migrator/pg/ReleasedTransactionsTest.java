@@ -148,8 +148,7 @@ class ReleasedTransactionsTest extends ReleaseSite {
                 database.dataSource(),
                 FaultPlan.onStatement(2, () -> {
                     database.execute(OLD_ROW);
-                    CompletableFuture.runAsync(
-                            () -> database.execute("DELETE FROM migrator.instance WHERE instance = 'late'"), later);
+                    later.execute(() -> database.execute("DELETE FROM migrator.instance WHERE instance = 'late'"));
                 }),
                 sql -> sql.contains("ensure_released"));
         try (ApplicationInstance modern = first.register(uses(Uses.NEW))) {
