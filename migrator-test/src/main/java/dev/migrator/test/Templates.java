@@ -30,9 +30,17 @@ final class Templates {
     DatabaseTemplate of(String key, Supplier<TestDatabase> empty, Consumer<TestDatabase> preparation) {
         FutureTask<DatabaseTemplate> task =
                 byKey.computeIfAbsent(key, absent -> new FutureTask<>(() -> make(key, empty.get(), preparation)));
-        // Whoever comes first makes it; the others wait. A failure is every caller's.
+        // Whoever comes first makes it; the others wait. A schema that does not apply is every caller's failure.
         task.run();
-        return Tasks.result(task);
+        try {
+            return Tasks.result(task);
+        } catch (BaseSchemaException | AssertionError e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // A server that had no connection left, say: the next test tries again.
+            byKey.remove(key, task);
+            throw e;
+        }
     }
 
     private DatabaseTemplate make(String key, TestDatabase database, Consumer<TestDatabase> preparation) {
@@ -50,7 +58,11 @@ final class Templates {
     /** Those made last first: they belong to the owners of those made before. */
     private void drop() {
         for (TestDatabase database = made.poll(); database != null; database = made.poll()) {
-            database.close();
+            try {
+                database.close();
+            } catch (SqlFailure e) {
+                System.err.println("A template stays behind: " + e.getMessage());
+            }
         }
     }
 }

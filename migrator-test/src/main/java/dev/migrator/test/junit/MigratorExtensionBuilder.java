@@ -17,7 +17,7 @@ public final class MigratorExtensionBuilder {
     private Optional<String> migration = Optional.empty();
     private List<Migration> inCode = List.of();
     private boolean keepGates;
-    private Consumer<PostgresMigratorBuilder> settings = builder -> {};
+    private Optional<Consumer<PostgresMigratorBuilder>> settings = Optional.empty();
     private Optional<PostgresServer> server = Optional.empty();
     private OptionalInt major = OptionalInt.empty();
     private Optional<String> databaseName = Optional.empty();
@@ -57,7 +57,7 @@ public final class MigratorExtensionBuilder {
 
     /** Adds settings of the migrator, such as the functions that compute columns, or the application's own gates. */
     public MigratorExtensionBuilder settings(Consumer<PostgresMigratorBuilder> more) {
-        this.settings = settings.andThen(more);
+        this.settings = Optional.of(settings.map(before -> before.andThen(more)).orElse(more));
         return this;
     }
 
@@ -95,7 +95,8 @@ public final class MigratorExtensionBuilder {
         MigrationSuite suite =
                 inCode.isEmpty() ? MigrationSuite.of(base, folder, migration) : MigrationSuite.of(base, inCode);
         MigrationSuite gated = keepGates ? suite.keepGates() : suite;
-        return new MigratorExtension(
-                new ExtensionSettings(gated.with(settings), server, major, databaseName, keepOnFailure));
+        // Without any, suites of one folder share their templates.
+        MigrationSuite set = settings.map(gated::with).orElse(gated);
+        return new MigratorExtension(new ExtensionSettings(set, server, major, databaseName, keepOnFailure));
     }
 }

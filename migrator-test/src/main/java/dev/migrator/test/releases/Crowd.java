@@ -39,6 +39,7 @@ final class Crowd<K> {
     private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
     private Set<Side> live = EnumSet.noneOf(Side.class);
     private String place = "";
+    private final List<Future<?>> running = new ArrayList<>();
     private volatile boolean over;
 
     Crowd(Scene<K> scene, Journey journey, int workers) {
@@ -65,7 +66,6 @@ final class Crowd<K> {
 
     private void travel(MigrationDatabase database, List<Worker> crowd, ExecutorService threads) {
         work(Side.liveAt(journey.stop(0)), "before EXPAND");
-        List<Future<?>> running = new ArrayList<>();
         for (int number = 0; number < workers; number++) {
             Worker worker = new Worker(number, scene.player(database));
             crowd.add(worker);
@@ -112,6 +112,12 @@ final class Crowd<K> {
     private void stay(int stop, List<Worker> crowd) {
         int enough = made.get() + scene.callsAtEachStop();
         while (made.get() < enough && failure.get() == null) {
+            if (running.stream().allMatch(Future::isDone)) {
+                failed();
+                throw new AssertionError(
+                        begin() + place + ": no thread has found a key of its own in a thousand draws: let keys()"
+                                + " give more different ones");
+            }
             LockSupport.parkNanos(1_000_000);
         }
         calls.writeLock().lock();
@@ -164,6 +170,15 @@ final class Crowd<K> {
 
         @Override
         public void run() {
+            try {
+                work();
+            } catch (RuntimeException | Error e) {
+                // A generator of the test's, or its keys.
+                failure.compareAndSet(null, place + ": " + e);
+            }
+        }
+
+        private void work() {
             Optional<K> key = ownKey();
             while (key.isPresent() && !over && failure.get() == null) {
                 calls.readLock().lock();

@@ -65,6 +65,9 @@ final class Interleaved<K> {
             return Optional.empty();
         } catch (Disagreement | AssertionError e) {
             return Optional.of("at " + Journey.name(journey.stop(stop)) + ": " + e.getMessage());
+        } catch (RuntimeException e) {
+            // Of the mapping, or of the releases' own code.
+            return Optional.of("at " + Journey.name(journey.stop(stop)) + ": " + e);
         }
     }
 

@@ -64,14 +64,6 @@ final class Player<K> implements AutoCloseable {
         });
     }
 
-    /** Changes a record that others change, too; nothing is expected of it but that it goes. */
-    void update(Side side, K key, Object value) throws Disagreement {
-        timed(side + " release updates " + key + " = " + value, () -> {
-            party(side).release().update(connection(side), key, value);
-            return Optional.empty();
-        });
-    }
-
     /** Compares every record that was touched. */
     void checkAll(Set<Side> live) throws Disagreement {
         for (K key : model.keys()) {

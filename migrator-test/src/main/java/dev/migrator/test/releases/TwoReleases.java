@@ -94,8 +94,15 @@ public final class TwoReleases<K, O, N> {
         return this;
     }
 
-    /** Replaces the number of calls at each phase; 40 by default. */
+    /**
+     * Replaces the number of calls at each phase; 40 by default.
+     *
+     * @throws IllegalArgumentException if there are to be none
+     */
     public TwoReleases<K, O, N> calls(int number) {
+        if (number < 1) {
+            throw new IllegalArgumentException("calls is " + number + "; it must be 1 or more");
+        }
         this.calls = number;
         return this;
     }
