@@ -225,10 +225,12 @@ final class ChunkFiller {
             }
             return fillHalves(visit, piece);
         } else if (locked) {
-            // It waited for somebody with all its rows locked: for the whole table, or for a row, which is left for
-            // later.
-            batches.backOff(visit.session());
-            return single ? 0 : fillHalves(visit, piece);
+            // It waited for somebody with all its rows locked. A row because of which it has to is left for later.
+            if (single) {
+                batches.backOff(visit.session());
+                return 0;
+            }
+            return fillHalves(visit, piece);
         } else if (Failures.isWorthAnotherTry(e)) {
             batches.backOff(visit.session());
             return fill(visit, piece, timeouts);
