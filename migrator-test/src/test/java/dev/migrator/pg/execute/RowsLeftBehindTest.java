@@ -98,19 +98,19 @@ class RowsLeftBehindTest {
 
     @Test
     void aRowThatHasToWaitForAnotherTableHoldsUpNoOthers() {
-        Step fill = filling("parent = id % 10", "parent IS NULL");
+        Step fill = filling("parent = id", "parent IS NULL");
         try (ExecutionSite site = ExecutionSite.of(fill)) {
             site.db.execute(
                     "CREATE TABLE parents (id int PRIMARY KEY)",
                     "INSERT INTO parents SELECT generate_series(0, 9)",
                     "CREATE TABLE users (id int PRIMARY KEY, parent int REFERENCES parents)",
-                    "INSERT INTO users (id) SELECT g FROM generate_series(0, 19) AS g");
+                    "INSERT INTO users (id) SELECT g FROM generate_series(0, 9) AS g");
             try (BackgroundSession locker =
                     BackgroundSession.holding(site.db, "BEGIN; SELECT FROM parents WHERE id = 7 FOR UPDATE")) {
                 fails(site, fill, "backfill of public.users");
                 assertThat(locker.pid()).isPositive();
                 assertThat(site.db.queryStrings("SELECT id FROM users WHERE parent IS NULL ORDER BY id"))
-                        .containsExactly("7", "17");
+                        .containsExactly("7");
             }
         }
     }
