@@ -31,7 +31,7 @@ public final class Registration {
     private final AtomicBoolean tablesChanged = new AtomicBoolean();
     private volatile List<String> advice = List.of();
     private volatile boolean enters;
-    private volatile Lease lease = Lease.none();
+    private volatile OwnLease lease = OwnLease.none();
 
     /**
      * Of an instance that is not registered yet.
@@ -71,7 +71,7 @@ public final class Registration {
      * @return why it is not; none: it is
      */
     public List<String> register() {
-        Lease lasts = Lease.of(leaseTime);
+        OwnLease lasts = OwnLease.of(leaseTime);
         List<Recorded> records = ask("the instance could not be registered", session -> {
             advice = Pools.advice(session.connection());
             return table.register(session, id, release, leaseTime, advances, enters, known);
@@ -141,7 +141,7 @@ public final class Registration {
     }
 
     private void heartbeat(Map<String, Long> news) {
-        Lease lasts = Lease.of(leaseTime);
+        OwnLease lasts = OwnLease.of(leaseTime);
         List<Standing> now = ask(
                 "the instance could not give a sign of life", session -> table.heartbeat(session, id, leaseTime, news));
         see(now);
@@ -150,7 +150,7 @@ public final class Registration {
 
     /** Nothing is promised to it any more, until it has registered anew. */
     private void lapse() {
-        lease = Lease.none();
+        lease = OwnLease.none();
     }
 
     private void see(List<Standing> now) {
@@ -263,24 +263,6 @@ public final class Registration {
             table.unregister(session, id);
             return true;
         });
-    }
-
-    /**
-     * Until when an instance is live, by both clocks of its machine: one stands still while the machine is suspended, the other
-     * one may be set.
-     */
-    private record Lease(long nanos, long millis) {
-        static Lease of(Duration time) {
-            return new Lease(System.nanoTime() + time.toNanos(), System.currentTimeMillis() + time.toMillis());
-        }
-
-        static Lease none() {
-            return of(Duration.ZERO);
-        }
-
-        boolean lasts() {
-            return nanos - System.nanoTime() > 0 && millis - System.currentTimeMillis() > 0;
-        }
     }
 
     /** What is asked of the server. */
