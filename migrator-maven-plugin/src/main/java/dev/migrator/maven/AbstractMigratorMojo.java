@@ -107,7 +107,11 @@ abstract class AbstractMigratorMojo extends AbstractMojo {
             conclude(ending, Wording.ofMessage(errors.toString().strip()));
         } catch (MojoExecutionException | MojoFailureException e) {
             // What went wrong is to be heard, not that its output was lost, too.
-            out.close();
+            try {
+                finish(out);
+            } catch (MojoExecutionException lost) {
+                e.addSuppressed(lost);
+            }
             throw e;
         }
         finish(out);
