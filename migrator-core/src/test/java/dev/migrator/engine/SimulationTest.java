@@ -22,7 +22,7 @@ class SimulationTest {
     @Test
     void nothingEverHappensTwiceOrOutOfOrderOrUnderAnOldTokenAndTheEndIsAlwaysTheSame() {
         Optional<Long> only = Optional.ofNullable(Long.getLong("migrator.sim.seed"));
-        long seeds = Long.getLong("migrator.sim.seeds", 5000);
+        long seeds = Long.getLong("migrator.sim.seeds", 3000);
         LongStream chosen = only.map(LongStream::of).orElseGet(() -> LongStream.rangeClosed(1, seeds));
         Optional<Long> failed = firstFailure(chosen.boxed().toList(), Sabotage.NONE);
         assertThat(failed.map(SimulationTest::replay)).isEmpty();

@@ -30,7 +30,7 @@ class InterruptedTest {
     @RegisterExtension
     static final Arenas ARENAS = new Arenas();
 
-    private static final int SOME = 3;
+    private static final int SOME = 2;
     private static final Migration MIGRATION = Samples.EVERY_OPERATION;
 
     private static Outcome forward(Rig rig) {

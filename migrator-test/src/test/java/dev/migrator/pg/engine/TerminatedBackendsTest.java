@@ -17,9 +17,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * An administrator ends the engine's sessions, or cancels what they do, again and again while it works: it goes on by itself
@@ -36,13 +38,21 @@ class TerminatedBackendsTest {
     @RegisterExtension
     static final Arenas ARENAS = new Arenas();
 
+    /** Each with each in the thorough variant. */
+    static Stream<Arguments> interferences() {
+        Arguments ended = Arguments.of("pg_terminate_backend", "forward");
+        Arguments canceled = Arguments.of("pg_cancel_backend", "back");
+        return Mishap.THOROUGH
+                ? Stream.of(
+                        ended,
+                        canceled,
+                        Arguments.of("pg_cancel_backend", "forward"),
+                        Arguments.of("pg_terminate_backend", "back"))
+                : Stream.of(ended, canceled);
+    }
+
     @ParameterizedTest
-    @CsvSource({
-        "pg_terminate_backend, forward",
-        "pg_cancel_backend, forward",
-        "pg_terminate_backend, back",
-        "pg_cancel_backend, back"
-    })
+    @MethodSource("interferences")
     void theEngineGoesOnByItself(String function, String way) {
         boolean forward = way.equals("forward");
         Arena arena = ARENAS.all().get(0);

@@ -62,10 +62,10 @@ class TwoEnginesTest {
     }
 
     /** What a stopped engine could still do most harm with: an exchange, a backfill, an index build, a drop. */
-    /** Every sixth one of the samples; all of them in the thorough variant. */
+    /** Every ninth one of the samples; all of them in the thorough variant. */
     static Stream<Arguments> someOfAll() {
         AtomicInteger place = new AtomicInteger();
-        return Samples.named().filter(sample -> Mishap.THOROUGH || place.getAndIncrement() % 6 == 0);
+        return Samples.named().filter(sample -> Mishap.THOROUGH || place.getAndIncrement() % 9 == 0);
     }
 
     static Stream<Arguments> thoseThatDoMuch() {
