@@ -47,6 +47,10 @@ class NoUseTest {
                     Verdict.UNKNOWN,
                     "statements inside of functions are not counted, and these name what goes: uses()");
             database.execute("DROP FUNCTION uses()");
+            String settings = "ALTER DATABASE \"" + database.name() + "\" ";
+            database.executeAsSuperuser(settings + "SET pg_stat_statements.track = 'none'");
+            asks(migrator, Verdict.UNKNOWN, "pg_stat_statements.track is none");
+            database.executeAsSuperuser(settings + "RESET pg_stat_statements.track");
             asks(migrator, Verdict.WAIT, "no statement has named what goes since");
             database.execute(USE);
             asks(migrator, Verdict.WAIT, "still named");

@@ -3,12 +3,19 @@ package dev.migrator.pg;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.migrator.Gate;
+import dev.migrator.Migration;
+import dev.migrator.MigrationFiles;
 import dev.migrator.Phase;
 import dev.migrator.Uses;
 import dev.migrator.engine.Outcome;
 import dev.migrator.test.BackgroundSession;
 import dev.migrator.test.FaultPlan;
 import dev.migrator.test.FaultyDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -169,6 +176,77 @@ class ReleasedTransactionsTest extends ReleaseSite {
                         + NAME.checksum() + "', 'OLD', NULL)"))
                 .containsExactly(List.of("late", "knows the migration with another content"));
         assertThat(migrator.rollback(NAME.id(), Optional.empty())).isInstanceOf(Outcome.Arrived.class);
+    }
+
+    @Test
+    void whatAnInstanceHasCountedIsToldWhenItEnds() throws SQLException {
+        Migration gone = Migration.builder("0001_gone")
+                .dropColumn("users", "name")
+                .gates(Phase.CONTRACT, new Gate.NoUse(Duration.ofHours(1)))
+                .build();
+        PostgresMigrator migrator = migrator("2.0", gone);
+        migrator.migrate(Phase.VALIDATE, gone.id());
+        // Its next sign of life would come in twenty minutes.
+        try (ApplicationInstance instance =
+                        migrator.register(InstanceSettings.defaults().withLeaseTime(Duration.ofHours(1)));
+                Connection connection = instance.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("SELECT name FROM users LIMIT 1");
+            statement.addBatch("UPDATE users SET name = 'x' WHERE id = -1");
+            statement.executeBatch();
+        }
+        assertThat(database.queryLong("SELECT sum(times) FROM migrator.statement_use"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aLeaderWhoseMigrationFailsLeavesTheTurnToOthers() {
+        Migration refused = Migration.builder("0001_name")
+                .renameColumn("users", "nobody", "full_name")
+                .gates(Phase.CONTRACT)
+                .build();
+        try (ApplicationInstance leader = migrator("2.0", refused).start(StartSettings.of(QUICK))) {
+            until(() -> !database.queryBoolean("SELECT advances FROM migrator.instance"));
+            assertThat(leader.isLive()).isTrue();
+        }
+    }
+
+    @Test
+    void aUniqueIndexThatWasBuiltBesideSomebodyWhoCameMeanwhileGoesAgain() {
+        Migration unique = MigrationFiles.parse(
+                "0002_unique",
+                "0002_unique.yaml",
+                """
+                operations:
+                  - createIndex: { table: users, name: users_name, columns: [name], unique: true }
+                gates: { validate: [releases], contract: [], purge: [] }
+                """);
+        PostgresMigrator first = migrator("2.0", unique);
+        first.migrate(Phase.BACKFILL, unique.id());
+        ApplicationInstance[] late = new ApplicationInstance[1];
+        FaultyDataSource source = FaultyDataSource.over(
+                database.dataSource(),
+                FaultPlan.onStatement(1, () -> late[0] = migrator("1.0").register(QUICK)),
+                sql -> sql.contains("CREATE UNIQUE INDEX CONCURRENTLY"));
+        try (ApplicationInstance knowing = first.register(QUICK.withUses(unique.id(), Uses.NEW))) {
+            Outcome outcome = PostgresMigrator.builder(source)
+                    .release("2.0")
+                    .migrations(List.of(unique))
+                    .retryFor(Duration.ZERO)
+                    .build()
+                    .migrate(Phase.VALIDATE, unique.id())
+                    .get(0)
+                    .outcome();
+            assertThat(source.fired()).isTrue();
+            assertThat(outcome.toString()).contains("does not know the migration");
+            assertThat(database.queryStrings(
+                            "SELECT indexrelid::regclass FROM pg_index WHERE indrelid = 'users'::regclass"))
+                    .containsExactly("users_pkey");
+            late[0].close();
+            assertThat(first.migrate(Phase.VALIDATE, unique.id()).get(0).outcome())
+                    .isInstanceOf(Outcome.Arrived.class);
+            assertThat(knowing.isLive()).isTrue();
+        }
     }
 
     @Test

@@ -4,9 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.migrator.BackfillSettings;
+import dev.migrator.Gate;
+import dev.migrator.Migration;
+import dev.migrator.Phase;
+import dev.migrator.engine.Outcome;
+import dev.migrator.pg.PostgresMigrator;
 import dev.migrator.pg.internal.throttle.ThrottleSetup;
 import dev.migrator.test.PostgresServer;
 import dev.migrator.test.ReplicaServer;
+import dev.migrator.test.TestDatabase;
+import dev.migrator.test.internal.Waiting;
 import dev.migrator.throttle.ThrottleAnswer;
 import dev.migrator.throttle.ThrottleKey;
 import dev.migrator.throttle.ThrottleSettings;
@@ -58,6 +65,47 @@ class ThrottleReplicaTest {
 
     private void write() {
         users.site.db.executeAsSuperuser("SELECT pg_logical_emit_message(true, 'test', repeat('x', 1000000))");
+    }
+
+    private static void waits(PostgresMigrator migrator, String reason) {
+        Waiting.until(
+                Duration.ofSeconds(30),
+                () -> reason,
+                () -> migrator.migrate(Phase.CONTRACT).get(0).outcome() instanceof Outcome.Waits waits
+                        && waits.reasons().get(0).reason().contains(reason));
+    }
+
+    @Test
+    void theGateWaitsForAStandbyThatIsBehindAndIsShutWhereNobodyKnows() {
+        Migration migration = Migration.builder("0001_lag")
+                .sql(sql -> sql.contract("CREATE TABLE done ()").rollback("DROP TABLE done"))
+                .gates(Phase.CONTRACT, new Gate.ReplicaLag(Duration.ofMillis(400)))
+                .gates(Phase.PURGE)
+                .build();
+        try (TestDatabase database = server.createDatabase()) {
+            PostgresMigrator migrator = PostgresMigrator.builder(database.dataSource())
+                    .migrations(List.of(migration))
+                    .build();
+            waits(migrator, "GRANT pg_monitor");
+            database.executeAsSuperuser("GRANT pg_monitor TO " + database.user());
+            standby.hang();
+            try {
+                write();
+                waits(migrator, "standby s1 is");
+            } finally {
+                standby.wakeUp();
+            }
+            standby.disconnect();
+            try {
+                waits(migrator, "nobody is connected to the replication slots s1");
+            } finally {
+                standby.reconnect();
+            }
+            Waiting.until(
+                    Duration.ofSeconds(30),
+                    () -> "open",
+                    () -> migrator.migrate(Phase.CONTRACT).get(0).outcome() instanceof Outcome.Arrived);
+        }
     }
 
     @Test
