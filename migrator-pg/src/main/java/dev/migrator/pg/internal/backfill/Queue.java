@@ -45,13 +45,14 @@ final class Queue {
     private final UnaryOperator<Message> limits;
     private final String owner = UUID.randomUUID().toString();
     private final int batchSize;
-    private Duration target = Duration.ofMillis(50);
+    private Duration target;
     private Optional<Duration> limit = Optional.empty();
     private int rowsPerWrite = 16;
 
     /**
      * A worker at a queue.
      *
+     * @param target for how long a transaction should hold its rows, unless {@link #aimAt} says otherwise
      * @param limits what each of its transactions that write rows begins with, beside its own
      */
     Queue(
@@ -60,6 +61,7 @@ final class Queue {
             Action.Computation computation,
             TransformCalls calls,
             FailedRows failed,
+            Duration target,
             UnaryOperator<Message> limits) {
         this.task = task;
         this.table = table;
@@ -67,6 +69,7 @@ final class Queue {
         this.computed = new ComputedSql(table, computation);
         this.calls = calls;
         this.failed = failed;
+        this.target = target;
         this.limits = limits;
         this.batchSize = calls.batchSize();
     }
@@ -142,22 +145,28 @@ final class Queue {
     private int compute(Session session, List<InputRow> rows, Set<Long> again, Runnable alive) throws SQLException {
         Set<Long> left = new HashSet<>(again);
         rows.forEach(row -> left.add(row.entry()));
-        int filled;
+        Set<Long> written = new HashSet<>();
         try {
-            TransformCalls.Computed result = calls.compute(rows, renewing(session, alive));
+            Runnable renewing = renewing(session, alive);
+            TransformCalls.Computed result = calls.compute(rows, renewing);
             Map<InputRow, TransformFailure> failures = new HashMap<>(result.failures());
-            filled = writeInParts(session, result.values(), failures, left);
+            writeInParts(session, renewing, result.values(), failures, written);
+            left.removeAll(written);
             for (Map.Entry<InputRow, TransformFailure> failure : failures.entrySet()) {
-                if (left.remove(failure.getKey().entry())) {
-                    fail(session, failure.getKey(), failure.getValue());
-                }
+                fail(session, failure.getKey(), failure.getValue());
+                left.remove(failure.getKey().entry());
             }
         } catch (SQLException | RuntimeException e) {
+            left.removeAll(written);
             giveBackAfter(e, session, left);
+            if (e instanceof SQLException refused && Failures.isWorthAnotherTry(refused)) {
+                // What is written stays written; the others have their turn again.
+                return written.size();
+            }
             throw e;
         }
         giveBack(session, left);
-        return filled;
+        return written.size();
     }
 
     private void giveBackAfter(Exception e, Session session, Set<Long> left) {
@@ -188,13 +197,13 @@ final class Queue {
     }
 
     /** In transactions that hold their rows for about the target time. */
-    private int writeInParts(
+    private void writeInParts(
             Session session,
+            Runnable renewing,
             Map<InputRow, Optional<String>> values,
             Map<InputRow, TransformFailure> failures,
-            Set<Long> left)
+            Set<Long> written)
             throws SQLException {
-        int filled = 0;
         Map<InputRow, Optional<String>> part = new LinkedHashMap<>();
         Iterator<Map.Entry<InputRow, Optional<String>>> rest = values.entrySet().iterator();
         while (rest.hasNext()) {
@@ -202,46 +211,45 @@ final class Queue {
             part.put(next.getKey(), next.getValue());
             if (part.size() >= rowsPerWrite || !rest.hasNext()) {
                 long begun = System.nanoTime();
-                filled += write(session, part, failures, left);
+                write(session, renewing, part, failures, written);
                 boolean quick = System.nanoTime() - begun < target.toNanos();
                 rowsPerWrite = quick ? Math.min(4096, rowsPerWrite * 2) : Math.max(1, part.size() / 2);
                 part.clear();
             }
         }
-        return filled;
     }
 
     /** Writes as much as the server takes; what it refuses of a row alone is added to the failures. */
-    private int write(
+    private void write(
             Session session,
+            Runnable renewing,
             Map<InputRow, Optional<String>> values,
             Map<InputRow, TransformFailure> failures,
-            Set<Long> left)
+            Set<Long> written)
             throws SQLException {
         if (values.isEmpty()) {
-            return 0;
+            return;
         }
+        // Where rows take long to be written, or parts are halved, a batch may take longer than its entries are ours.
+        renewing.run();
         try {
-            List<Row> written = writing()
+            writing()
                     .then(failed.forget(values.keySet()))
                     .then(computed.writeQueued(values, owner))
-                    .send(session);
-            written.forEach(row -> left.remove(row.number("entry")));
-            return written.size();
+                    .send(session)
+                    .forEach(row -> written.add(row.number("entry")));
         } catch (SQLException e) {
             boolean tooLong = SqlErrors.state(e).equals(SqlErrors.QUERY_CANCELED);
             if (!tooLong && !SqlErrors.isAboutData(e)) {
                 throw e;
             }
             if (values.size() > 1) {
-                int filled = 0;
                 for (Map<InputRow, Optional<String>> half : halves(values)) {
-                    filled += write(session, half, failures, left);
+                    write(session, renewing, half, failures, written);
                 }
-                return filled;
+            } else {
+                failures.put(values.keySet().iterator().next(), failed.failure(e));
             }
-            failures.put(values.keySet().iterator().next(), failed.failure(e));
-            return 0;
         }
     }
 
@@ -260,8 +268,16 @@ final class Queue {
     }
 
     private void giveBack(Session session, Set<Long> entries) throws SQLException {
-        if (!entries.isEmpty()) {
+        if (entries.isEmpty()) {
+            return;
+        }
+        try {
             reading().then(computed.giveBack(List.copyOf(entries), owner, REST)).send(session);
+        } catch (SQLException e) {
+            // Their lease runs out.
+            if (!Failures.isWorthAnotherTry(e)) {
+                throw e;
+            }
         }
     }
 
