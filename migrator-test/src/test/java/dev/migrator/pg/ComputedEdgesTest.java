@@ -5,13 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.migrator.Migration;
 import dev.migrator.Phase;
 import dev.migrator.engine.Outcome;
+import dev.migrator.test.FaultPlan;
+import dev.migrator.test.FaultyDataSource;
 import dev.migrator.test.TestDatabase;
 import dev.migrator.test.internal.Waiting;
 import dev.migrator.transform.BatchTransform;
 import dev.migrator.transform.TransformAnswer;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -122,6 +128,31 @@ class ComputedEdgesTest {
                 Waiting.until(Duration.ofSeconds(20), () -> "forgotten", () -> migrator.failedRows("0001_seal")
                         .isEmpty());
             }
+        }
+    }
+
+    @Test
+    @Timeout(40)
+    void noLookAtRowsThatOthersHaveLocksRowsForLongerThanABatch() throws Exception {
+        try (ComputedSite site = new ComputedSite(20);
+                Connection other = site.database().connect();
+                Statement statement = other.createStatement()) {
+            FaultyDataSource source = FaultyDataSource.over(
+                    site.database().pool(), FaultPlan.none(), sql -> sql.contains("FOR NO KEY UPDATE OF t SKIP LOCKED"));
+            PostgresMigrator migrator = site.builder(source)
+                    .transform("sealed", ComputedSite.SEALED, ComputedSite.QUICK)
+                    .build();
+            ComputedSite.to(migrator, Phase.EXPAND);
+            other.setAutoCommit(false);
+            statement.execute("SELECT FROM docs WHERE id = 7 FOR UPDATE");
+            CompletableFuture<Void> filling =
+                    CompletableFuture.runAsync(() -> ComputedSite.to(migrator, Phase.BACKFILL));
+            // Only a range that is visited again is looked at so.
+            Waiting.until(Duration.ofSeconds(20), () -> "a look", () -> source.count() > 0);
+            other.rollback();
+            filling.get(20, TimeUnit.SECONDS);
+            assertThat(source.statements()).allMatch(sql -> sql.contains("statement_timeout = '500ms'"));
+            assertThat(site.wrong()).isZero();
         }
     }
 }

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Fills one range of a table with what the application computes: reads a batch of rows in a short transaction, has it computed
@@ -86,9 +88,11 @@ final class ComputedFiller {
             if (rows.isEmpty()) {
                 break;
             }
-            TransformCalls.Computed computed = calls.compute(rows, renewing(visit));
+            Runnable renewing = renewing(visit);
+            TransformCalls.Computed computed = calls.compute(free(visit, rows), renewing);
             filled += write(visit, computed.values());
             for (InputRow row : computed.failures().keySet()) {
+                renewing.run();
                 handOver(visit, row);
             }
             filled += computed.failures().size();
@@ -137,13 +141,26 @@ final class ComputedFiller {
     }
 
     private List<InputRow> read(Visit visit, TidRange range) {
-        boolean again = visit.chunk().visit() > 1;
         List<Row> rows = batches.insist(
                 visit.session(), visit.leaf(), () -> ComputedSql.readable(batches.patient(visit.leaf(), visit.chunk()))
-                        .then(visit.sql().read(range, calls.batchSize(), again)));
+                        .then(visit.sql().read(range, calls.batchSize())));
         return rows.stream()
                 .map(row -> InputRow.of(row, computation.inputs(), row.text("version"), 0))
                 .toList();
+    }
+
+    /** What others have locked, is not computed time and again: a range that is visited again has such rows. */
+    private List<InputRow> free(Visit visit, List<InputRow> rows) {
+        if (visit.chunk().visit() == 1) {
+            return rows;
+        }
+        Set<String> free = batches
+                .insist(visit.session(), visit.leaf(), () -> batches.batch(visit.leaf(), visit.chunk())
+                        .then(visit.sql().free(rows)))
+                .stream()
+                .map(row -> row.text("place"))
+                .collect(Collectors.toSet());
+        return rows.stream().filter(row -> free.contains(row.place())).toList();
     }
 
     /** What is left of a range after the last of these rows; what is passed over is met when the range is closed. */

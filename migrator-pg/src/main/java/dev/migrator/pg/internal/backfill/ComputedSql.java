@@ -8,6 +8,7 @@ import dev.migrator.pg.internal.transact.Message;
 import dev.migrator.plan.Action;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,11 +72,22 @@ final class ComputedSql {
     }
 
     /** Rows of a range that nobody has written since EXPAND. */
-    String read(TidRange range, int most, boolean withoutLocked) {
+    String read(TidRange range, int most) {
         return "SELECT t.ctid::pg_catalog.text AS place, t.xmin::pg_catalog.text AS version, t." + marker + " AS mark, "
                 + rowKey + " AS row_key" + inputs() + " FROM " + table + " AS t WHERE " + range.condition("t.ctid")
-                + " AND t." + marker + " = 0 LIMIT " + most
-                + (withoutLocked ? " FOR NO KEY UPDATE OF t SKIP LOCKED" : "");
+                + " AND t." + marker + " = 0 LIMIT " + most;
+    }
+
+    /** The {@code place} of each of these rows that nobody has at this moment; locks them to see that. */
+    String free(List<InputRow> rows) {
+        return "SELECT t.ctid::pg_catalog.text AS place FROM " + table + " AS t WHERE t.ctid = ANY (" + places(rows)
+                + ") AND t." + marker + " = 0 FOR NO KEY UPDATE OF t SKIP LOCKED";
+    }
+
+    private static String places(Collection<InputRow> rows) {
+        return rows.stream()
+                .map(row -> '"' + row.place() + '"')
+                .collect(Collectors.joining(",", "'{", "}'::pg_catalog.tid[]"));
     }
 
     /** The UPDATE that writes values to rows of a range, as far as they are as they were read, and nobody has them. */
@@ -84,16 +96,13 @@ final class ComputedSql {
                 .map(entry -> "('" + entry.getKey().place() + "'::pg_catalog.tid, '"
                         + entry.getKey().version() + "'::pg_catalog.xid, " + literal(entry.getValue()) + ")")
                 .collect(Collectors.joining(",\n  "));
-        String places = values.keySet().stream()
-                .map(row -> '"' + row.place() + '"')
-                .collect(Collectors.joining(",", "'{", "}'::pg_catalog.tid[]"));
         return """
                 UPDATE %1$s AS t SET %2$s = v.value::%3$s, %4$s = 1
                 FROM (VALUES %5$s) AS v(place, version, value)
                 WHERE t.ctid = v.place AND t.xmin = v.version AND t.%4$s = 0 AND t.ctid = ANY (ARRAY(
                     SELECT t.ctid FROM %1$s AS t WHERE t.ctid = ANY (%6$s) AND t.%4$s = 0
                     FOR NO KEY UPDATE SKIP LOCKED))"""
-                .formatted(table, column, computation.type(), marker, rows, places);
+                .formatted(table, column, computation.type(), marker, rows, places(values.keySet()));
     }
 
     /** The UPDATE that leaves rows of a range to the queue. */
