@@ -138,7 +138,9 @@ class ComputedEdgesTest {
                 Connection other = site.database().connect();
                 Statement statement = other.createStatement()) {
             FaultyDataSource source = FaultyDataSource.over(
-                    site.database().pool(), FaultPlan.none(), sql -> sql.contains("FOR NO KEY UPDATE OF t SKIP LOCKED"));
+                    site.database().pool(),
+                    FaultPlan.none(),
+                    sql -> sql.contains("FOR NO KEY UPDATE OF t SKIP LOCKED"));
             PostgresMigrator migrator = site.builder(source)
                     .transform("sealed", ComputedSite.SEALED, ComputedSite.QUICK)
                     .build();

@@ -228,7 +228,7 @@ class ReleasedTransactionsTest extends ReleaseSite {
                 database.dataSource(),
                 FaultPlan.onStatement(1, () -> late[0] = migrator("1.0").register(QUICK)),
                 sql -> sql.contains("CREATE UNIQUE INDEX CONCURRENTLY"));
-        try (ApplicationInstance knowing = first.register(QUICK.withUses(unique.id(), Uses.NEW))) {
+        try (ApplicationInstance knowing = first.register(QUICK.withUses(unique.id(), Uses.BOTH))) {
             Outcome outcome = PostgresMigrator.builder(source)
                     .release("2.0")
                     .migrations(List.of(unique))

@@ -91,6 +91,12 @@ class ThrottleReplicaTest {
             standby.hang();
             try {
                 write();
+                Waiting.until(
+                        Duration.ofSeconds(30),
+                        () -> "behind",
+                        () -> database.queryBoolean(
+                                "SELECT replay_lsn < pg_current_wal_lsn() AND clock_timestamp() - reply_time > interval '500ms'"
+                                        + " FROM pg_stat_replication WHERE application_name = 's1'"));
                 waits(migrator, "standby s1 is");
             } finally {
                 standby.wakeUp();

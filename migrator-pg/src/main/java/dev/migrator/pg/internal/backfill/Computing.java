@@ -42,7 +42,8 @@ final class Computing {
         // Ours are ENABLE ALWAYS, so they fire in any case.
         UnaryOperator<Message> limits =
                 message -> task.skipsUserTriggers() ? message.set("session_replication_role", "replica") : message;
-        this.queue = calls.map(known -> new Queue(task, table, computation, known, failed, settings.batchTarget(), limits));
+        this.queue =
+                calls.map(known -> new Queue(task, table, computation, known, failed, settings.batchTarget(), limits));
     }
 
     /** The application's function; empty if this process does not have it. */
