@@ -39,7 +39,7 @@ public final class BackfillHelper implements AutoCloseable {
     }
 
     private void run(Helper helper) {
-        try {
+        try (helper) {
             while (closed.getCount() > 0) {
                 try {
                     busy = helper.help();

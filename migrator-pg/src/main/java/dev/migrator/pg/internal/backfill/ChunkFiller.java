@@ -172,7 +172,7 @@ final class ChunkFiller {
 
     private void beforeBatch(Visit visit) {
         batches.checkpoint();
-        if (!pacing.mayBegin(task.control(), lastBatch)) {
+        if (overseer.isWaitedFor() || !pacing.mayBegin(task.control(), lastBatch)) {
             throw new HeldBackException();
         }
         size.aimAt(throttle.current().batchTarget());

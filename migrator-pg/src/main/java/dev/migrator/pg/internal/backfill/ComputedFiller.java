@@ -83,6 +83,9 @@ final class ComputedFiller {
         TidRange left = chunk.range();
         while (true) {
             drain(session, renewing(visit));
+            if (overseer.isWaitedFor()) {
+                throw new HeldBackException();
+            }
             beforeBatch(session);
             List<InputRow> rows = read(visit, left);
             if (rows.isEmpty()) {

@@ -117,14 +117,17 @@ final class ComputedSql {
 
     /** Takes entries that nobody has, the oldest first; those that have failed before one by one. */
     List<String> claim(String owner, int most, Duration lease) {
-        return List.of(
-                take(owner, lease, "q.attempts = 0", most),
-                take(
-                        owner,
-                        lease,
-                        "q.attempts > 0 AND NOT EXISTS (" + "SELECT FROM " + queue + " AS o WHERE o.owner = "
-                                + Literal.text(owner) + ")",
-                        1));
+        return List.of(take(owner, lease, "q.attempts = 0", most), claimFailed(owner, lease));
+    }
+
+    /** Takes an entry that has failed before, unless the owner has another one. */
+    String claimFailed(String owner, Duration lease) {
+        return take(
+                owner,
+                lease,
+                "q.attempts > 0 AND NOT EXISTS (SELECT FROM " + queue + " AS o WHERE o.owner = " + Literal.text(owner)
+                        + ")",
+                1);
     }
 
     private String take(String owner, Duration lease, String which, int most) {

@@ -5,27 +5,21 @@ import dev.migrator.engine.ErrorClass;
 import dev.migrator.engine.Lease;
 import dev.migrator.engine.LeaseLostException;
 import dev.migrator.engine.Pace;
-import dev.migrator.engine.Progress;
-import dev.migrator.engine.StepControl;
 import dev.migrator.engine.StepFailure;
 import dev.migrator.engine.StepState;
 import dev.migrator.pg.internal.sql.Session;
 import dev.migrator.pg.internal.state.StateSql;
 import dev.migrator.pg.internal.throttle.Throttle;
 import dev.migrator.pg.internal.throttle.ThrottleSetup;
-import dev.migrator.pg.internal.throttle.ThrottledWorker;
 import dev.migrator.pg.internal.transact.ExecutorSettings;
 import dev.migrator.pg.internal.transact.Task;
 import dev.migrator.pg.internal.transact.Transforms;
 import dev.migrator.pg.internal.transact.Way;
 import dev.migrator.plan.Action;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -38,10 +32,8 @@ import org.slf4j.LoggerFactory;
  * one can't commit any more, and it looks anew. While no engine leads, it waits: so nothing is written that an engine does
  * not answer for.
  */
-public final class Helper implements Overseer {
+public final class Helper implements Overseer, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Helper.class);
-    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
-    private static final Duration LONGEST_TURN = Duration.ofSeconds(1);
 
     private final String name;
     private final DataSource source;
@@ -52,8 +44,7 @@ public final class Helper implements Overseer {
     private final Pace pace;
     private final AtomicLong rows = new AtomicLong();
     private final Set<LedBackfill> hopeless = new HashSet<>();
-    private final Set<OpenQueue> behind = new HashSet<>();
-    private long caughtUp = System.nanoTime();
+    private final QueueHelper queues;
     private volatile boolean stopped;
 
     /**
@@ -79,6 +70,7 @@ public final class Helper implements Overseer {
         this.settings = settings;
         this.throttles = throttles;
         this.pace = pace;
+        this.queues = new QueueHelper(name, source, sql, steps, settings, throttles, pace, this);
     }
 
     /**
@@ -94,78 +86,10 @@ public final class Helper implements Overseer {
                 help(backfill);
             }
         }
-        if (settings.transforms() != Transforms.NONE) {
-            catchUp();
+        if (computes()) {
+            queues.catchUp();
         }
         return !led.isEmpty();
-    }
-
-    /** Computes what releases have written, also while a migration waits at a gate and no engine is at work. */
-    private void catchUp() {
-        caughtUp = System.nanoTime();
-        for (OpenQueue open : Session.with(source, session -> OpenQueue.all(session, sql))) {
-            try {
-                for (StepState state : steps.apply(open.migration())) {
-                    if (state.step().ordinal() == open.ordinal()
-                            && state.step().action() instanceof Action.Backfill backfill) {
-                        Lease lease = new Lease(open.migration(), open.token(), name);
-                        drain(new Task(lease, state.step(), new Control(() -> isOpen(open)), Way.FORWARD), backfill);
-                    }
-                }
-            } catch (StoppedException | LeaseLostException e) {
-                LOG.debug("{} stops catching up with {}", name, open, e);
-            } catch (MigratorException e) {
-                // It may have been rolled back or paused in between: the next look tells.
-                if (behind.add(open)) {
-                    LOG.warn(
-                            "{} can't catch up with what migration {} computes, and tries again: {}",
-                            name,
-                            open.migration(),
-                            e.getMessage());
-                }
-            }
-        }
-    }
-
-    /** The queues of migrations that wait at their gates, while the ranges of another one go on for hours. */
-    private void catchUpInBetween() {
-        if (settings.transforms() != Transforms.NONE && System.nanoTime() - caughtUp >= BETWEEN_LOOKS.toNanos()) {
-            catchUp();
-        }
-    }
-
-    private boolean isOpen(OpenQueue open) {
-        return Session.with(source, session -> OpenQueue.all(session, sql)).contains(open);
-    }
-
-    private void drain(Task plain, Action.Backfill backfill) {
-        Task task = plain.with(new OverseenControl(plain.control(), this));
-        FailedRows failed = new FailedRows(sql, task, settings, backfill.table());
-        Computing computing = new Computing(
-                task, backfill.table(), backfill.computation().orElseThrow(), failed, sql, settings, pace);
-        Optional<Queue> queue = computing.queue();
-        if (queue.isEmpty() || Session.with(source, computing::lag).isEmpty()) {
-            return;
-        }
-        try (Throttle throttle =
-                throttle(task, backfill, throttles.apply(task.lease().migration()))) {
-            ThrottledWorker pacing = throttle.worker(name + "/queue");
-            Duration lastBatch = Duration.ZERO;
-            Queue.Batch batch;
-            long first = System.nanoTime();
-            do {
-                queue.get().aimAt(throttle.current().batchTarget());
-                task.control().checkpoint();
-                if (!pacing.mayBegin(task.control(), lastBatch)) {
-                    pacing.await(task.control());
-                }
-                long begun = System.nanoTime();
-                batch = Session.with(source, session -> queue.get().drain(session, task.control()::checkpoint));
-                lastBatch = Duration.ofNanos(System.nanoTime() - begun);
-                filled(batch.filled());
-                // Others, and ranges, have their turn, however fast releases write.
-            } while (batch.hasMoved() && System.nanoTime() - first < LONGEST_TURN.toNanos());
-        }
     }
 
     private void help(LedBackfill led) {
@@ -174,7 +98,7 @@ public final class Helper implements Overseer {
                 if (state.step().ordinal() == led.ordinal()
                         && state.step().action() instanceof Action.Backfill backfill) {
                     Lease lease = new Lease(led.migration(), led.token(), name);
-                    work(new Task(lease, state.step(), new Control(() -> isLed(led)), Way.FORWARD), backfill);
+                    work(led, new Task(lease, state.step(), new LooksAnew(() -> isLed(led)), Way.FORWARD), backfill);
                 }
             }
         } catch (StoppedException | LeaseLostException e) {
@@ -203,51 +127,51 @@ public final class Helper implements Overseer {
                 e.getMessage());
     }
 
-    private void work(Task task, Action.Backfill backfill) {
+    private void work(LedBackfill led, Task task, Action.Backfill backfill) {
         ThrottleSetup setup = throttles.apply(task.lease().migration());
-        try (Throttle throttle = throttle(task, backfill, setup)) {
-            Worker worker = new Worker(
-                    name, task, backfill, source, sql, settings.withBackfill(setup.settings()), throttle, pace, this);
+        ExecutorSettings asTheFileSays = settings.withBackfill(setup.settings());
+        try (Throttle throttle = new Throttle(source, sql, task.lease(), task.step(), backfill.table(), setup, pace)) {
+            Worker worker =
+                    new Worker(name, task, backfill, source, sql, asTheFileSays, throttle, pace, new InTurns(led));
             while (!stopped && worker.next() == Worker.Outcome.MOVED) {
-                LOG.debug("{} has filled a range of {}", name, backfill.table());
-                catchUpInBetween();
+                LOG.debug("{} has filled a range of {}, or a part of it", name, backfill.table());
+                if (computes()) {
+                    queues.catchUpInBetween();
+                }
             }
         }
     }
 
-    private Throttle throttle(Task task, Action.Backfill backfill, ThrottleSetup setup) {
-        return new Throttle(source, sql, task.lease(), task.step(), backfill.table(), setup, pace);
+    private boolean computes() {
+        return settings.transforms() != Transforms.NONE;
     }
 
-    private boolean isLed(LedBackfill led) {
-        return Session.with(source, session -> LedBackfill.all(session, sql)).contains(led);
-    }
+    /** Gives ranges back while queues wait: one range may go on for hours where rows take long to be computed. */
+    private final class InTurns implements Overseer {
+        private final LedBackfill led;
 
-    /** Asked by a worker between batches: whether there is still work to do, once a second. */
-    private static final class Control implements StepControl {
-        private final BooleanSupplier goesOn;
-        private long lastLook = System.nanoTime();
-
-        Control(BooleanSupplier goesOn) {
-            this.goesOn = goesOn;
+        InTurns(LedBackfill led) {
+            this.led = led;
         }
 
         @Override
         public void checkpoint() {
-            long now = System.nanoTime();
-            if (now - lastLook < BETWEEN_LOOKS.toNanos()) {
-                return;
-            }
-            lastLook = now;
-            if (!goesOn.getAsBoolean()) {
-                throw new StoppedException();
-            }
+            Helper.this.checkpoint();
         }
 
         @Override
-        public void progress(Progress progress) {
-            // The engine tells of it.
+        public void filled(long more) {
+            Helper.this.filled(more);
         }
+
+        @Override
+        public boolean isWaitedFor() {
+            return computes() && queues.isWaitedFor(led);
+        }
+    }
+
+    private boolean isLed(LedBackfill led) {
+        return Session.with(source, session -> LedBackfill.all(session, sql)).contains(led);
     }
 
     @Override
@@ -265,6 +189,12 @@ public final class Helper implements Overseer {
     /** How many rows it has filled. */
     public long rows() {
         return rows.get();
+    }
+
+    /** Ends what it keeps from call to call; to be called by the thread that helps, when it helps no more. */
+    @Override
+    public void close() {
+        queues.close();
     }
 
     /** Lets {@link #help} return after the present batch, now and for good. */

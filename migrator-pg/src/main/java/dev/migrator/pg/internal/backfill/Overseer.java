@@ -15,6 +15,11 @@ interface Overseer {
      */
     default void beforeBatch(Session session) {}
 
+    /** Whether the worker is to give its range back after this batch, since there is something else for it to do. */
+    default boolean isWaitedFor() {
+        return false;
+    }
+
     /** Rows were filled. */
     default void filled(long rows) {}
 }

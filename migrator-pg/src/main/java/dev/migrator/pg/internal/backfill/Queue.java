@@ -95,11 +95,20 @@ final class Queue {
      * @param alive called at least five times a second while the application computes; what it throws ends the batch
      */
     Batch drain(Session session, Runnable alive) {
+        return drain(session, computed.claim(owner, batchSize, LEASE), alive);
+    }
+
+    /** The same of one row that has failed before, if there is one whose turn it is. */
+    Batch drainFailed(Session session, Runnable alive) {
+        return drain(session, List.of(computed.claimFailed(owner, LEASE)), alive);
+    }
+
+    private Batch drain(Session session, List<String> claim, Runnable alive) {
         if (limit.isEmpty()) {
             limit = Optional.of(ServerFacts.of(session).batchLimit());
         }
         try {
-            return tryDrain(session, alive);
+            return tryDrain(session, claim, alive);
         } catch (SQLException e) {
             if (Failures.isWorthAnotherTry(e)) {
                 return Batch.NONE;
@@ -108,9 +117,9 @@ final class Queue {
         }
     }
 
-    private Batch tryDrain(Session session, Runnable alive) throws SQLException {
+    private Batch tryDrain(Session session, List<String> claim, Runnable alive) throws SQLException {
         List<Row> rows = ComputedSql.readable(reading())
-                .then(computed.claim(owner, batchSize, LEASE))
+                .then(claim)
                 .then(computed.readQueued(owner))
                 .send(session);
         if (rows.isEmpty()) {
