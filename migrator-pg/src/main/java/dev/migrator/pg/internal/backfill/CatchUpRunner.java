@@ -104,8 +104,11 @@ public final class CatchUpRunner {
 
     private void check(Session session) {
         QueueLag lag = computing.lag(session);
+        failed.load(session);
+        if (failed.isOverBudget()) {
+            throw failed.failure("nothing was changed");
+        }
         if (lag.entries() == 0 && lag.failing() > 0) {
-            failed.load(session);
             throw failed.isEmpty() ? behind(lag) : failed.failure("nothing was changed");
         }
         if (waited.compareTo(settings.lockDeadline()) >= 0) {
