@@ -123,6 +123,32 @@ class ComputedEndsTest {
     }
 
     @Test
+    @Timeout(9)
+    void aRetryBesideARowThatSomebodyElseHasTriesThoseThatFailed() throws SQLException {
+        AtomicBoolean broken = new AtomicBoolean(true);
+        BatchTransform picky = rows -> {
+            if (broken.get()
+                    && rows.stream().anyMatch(row -> row.text("body").orElse("").matches("b[1-4]"))) {
+                throw new IllegalStateException("no");
+            }
+            return ComputedSite.SEALED.compute(rows);
+        };
+        try (ComputedSite site = new ComputedSite(8);
+                Connection other = site.database().connect();
+                Statement statement = other.createStatement()) {
+            PostgresMigrator migrator = site.migrator(picky);
+            migrator.migrate(Phase.BACKFILL, ComputedSite.SEAL.id());
+            assertThat(migrator.failedRows(ComputedSite.SEAL.id())).hasSize(4);
+            site.database().execute("UPDATE docs SET body = 'later' WHERE id = 8");
+            other.setAutoCommit(false);
+            statement.execute("SELECT FROM docs WHERE id = 8 FOR UPDATE");
+            broken.set(false);
+            assertThat(migrator.retry(ComputedSite.SEAL.id()).mended()).isEqualTo(4);
+            assertThat(site.wrong()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void aHelperWhoseSessionIsEndedComesBack() {
         try (ComputedSite site = new ComputedSite(300)) {
             PostgresMigrator leader = site.builder(site.database().pool()).build();

@@ -9,6 +9,7 @@ import dev.migrator.pg.internal.transact.Failures;
 import dev.migrator.pg.internal.transact.Task;
 import dev.migrator.plan.Action;
 import java.time.Duration;
+import java.util.List;
 import javax.sql.DataSource;
 
 /** Tries the rows again at once that the application could not compute, and walks over nothing. */
@@ -45,7 +46,7 @@ public final class ComputedRetry {
 
     public RetryReport run() {
         return Session.with(source, session -> {
-            long before = computing.lag(session).failing();
+            List<Long> failing = computing.failing(session);
             computing.retryFailed(session, settings);
             Queue queue = computing
                     .queue()
@@ -54,26 +55,32 @@ public final class ComputedRetry {
                                     "",
                                     "this process can't compute the rows, and " + computing.missing()
                                             + ". They are in the queue again: a process that has it computes them within seconds."));
-            long untried = drain(session, queue, computing.newest(session));
-            return new RetryReport(before - computing.lag(session).failing() - untried, false);
+            Computing.Retried now = drain(session, queue, failing);
+            if (now.untried() > 0) {
+                task.control()
+                        .waits(
+                                now.untried() + " of " + failing.size()
+                                        + " rows could not be tried again, since others lock or change them all the time; they stay in the queue");
+            }
+            return new RetryReport(failing.size() - now.there(), false);
         });
     }
 
-    /** Tries each entry that is there now once; how many could not be, since others have their rows all the time. */
-    private long drain(Session session, Queue queue, long newest) {
-        long untried = computing.untried(session, newest);
+    /** Tries each entry that has failed once; but for those whose rows others have all the time. */
+    private Computing.Retried drain(Session session, Queue queue, List<Long> failing) {
+        Computing.Retried left = computing.retried(session, failing);
         long moved = System.nanoTime();
-        while (untried > 0 && System.nanoTime() - moved < PATIENCE.toNanos()) {
+        while (left.untried() > 0 && System.nanoTime() - moved < PATIENCE.toNanos()) {
             task.control().checkpoint();
             boolean taken = queue.drain(session, task.control()::checkpoint).taken() > 0;
-            long now = computing.untried(session, newest);
-            if (now < untried) {
+            Computing.Retried now = computing.retried(session, failing);
+            if (now.untried() < left.untried()) {
                 moved = System.nanoTime();
             } else if (!taken) {
                 pace.pause(PAUSE);
             }
-            untried = now;
+            left = now;
         }
-        return untried;
+        return left;
     }
 }

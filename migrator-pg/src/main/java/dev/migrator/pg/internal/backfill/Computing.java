@@ -2,6 +2,7 @@ package dev.migrator.pg.internal.backfill;
 
 import dev.migrator.QualifiedName;
 import dev.migrator.engine.Pace;
+import dev.migrator.pg.internal.sql.Row;
 import dev.migrator.pg.internal.sql.Session;
 import dev.migrator.pg.internal.state.StateSql;
 import dev.migrator.pg.internal.transact.ExecutorSettings;
@@ -10,8 +11,10 @@ import dev.migrator.pg.internal.transact.Message;
 import dev.migrator.pg.internal.transact.Task;
 import dev.migrator.plan.Action;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /** What a task knows of a column that the application computes: its function, if this process has it, and its queue. */
 final class Computing {
@@ -60,23 +63,28 @@ final class Computing {
         return QueueLag.of(session, computation.queue());
     }
 
-    /** The number of the newest entry of the queue; those that come later have higher ones. */
-    long newest(Session session) {
-        return session.query("SELECT COALESCE(pg_catalog.max(entry), 0) AS newest FROM "
-                        + computation.queue().quoted())
-                .get(0)
-                .number("newest");
+    /** The entries that have failed. */
+    List<Long> failing(Session session) {
+        return session
+                .query("SELECT entry FROM " + computation.queue().quoted()
+                        + " WHERE failure IS NOT NULL ORDER BY entry")
+                .stream()
+                .map(row -> row.number("entry"))
+                .toList();
     }
 
-    /** How many entries up to a number have not been tried, or not since they were to be tried again. */
-    long untried(Session session, long newest) {
-        return session.query(
-                        "SELECT pg_catalog.count(*) AS n FROM "
-                                + computation.queue().quoted() + " WHERE attempts = 0 AND entry <= ?",
-                        newest)
-                .get(0)
-                .number("n");
+    /** What has become of entries that are to be tried again: how many are still there, and how many of these untried. */
+    Retried retried(Session session, List<Long> entries) {
+        Row row = session.query(
+                        "SELECT pg_catalog.count(*) AS there, pg_catalog.count(*) FILTER (WHERE attempts = 0) AS untried FROM "
+                                + computation.queue().quoted() + " WHERE entry = ANY (CAST(? AS pg_catalog.int8[]))",
+                        entries.stream().map(String::valueOf).collect(Collectors.joining(",", "{", "}")))
+                .get(0);
+        return new Retried(row.number("there"), row.number("untried"));
     }
+
+    /** Entries that are tried again. */
+    record Retried(long there, long untried) {}
 
     /** What people are told while nobody here can compute. */
     String missing() {
