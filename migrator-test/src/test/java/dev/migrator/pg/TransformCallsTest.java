@@ -157,7 +157,20 @@ class TransformCallsTest {
             site.database()
                     .execute("UPDATE " + queue + " SET owner = 'another', queued_at = now() - interval '1 minute',"
                             + " not_before = now() + interval '2s'");
-            ComputedSite.to(site.migrator(ComputedSite.SEALED), Phase.BACKFILL);
+            List<String> told = Collections.synchronizedList(new ArrayList<>());
+            EngineListener listener = new EngineListener() {
+                @Override
+                public void waits(String migration, String reason) {
+                    told.add(reason);
+                }
+            };
+            ComputedSite.to(
+                    site.builder(site.database().dataSource())
+                            .transform("sealed", ComputedSite.SEALED, ComputedSite.QUICK)
+                            .listener(listener)
+                            .build(),
+                    Phase.BACKFILL);
+            assertThat(told).anyMatch(text -> text.contains("behind what releases write: 1 row waits"));
             assertThat(site.wrong()).isZero();
         }
     }

@@ -51,6 +51,7 @@ public final class Backfiller implements Overseer {
     private final FillProgress progress;
     private Duration pause = FIRST_PAUSE;
     private boolean toldOfTransform;
+    private boolean toldOfLag;
 
     public Backfiller(
             Task task,
@@ -176,11 +177,20 @@ public final class Backfiller implements Overseer {
 
     /** Whether what the application computes is too far behind what releases write. */
     private boolean isBehind() {
-        return lag().filter(lag -> !lag.isFresh()).isPresent();
+        Optional<String> lag = lag();
+        if (!toldOfLag && lag.isPresent()) {
+            toldOfLag = true;
+            task.control().waits(lag.get());
+        }
+        return lag.isPresent();
     }
 
-    private Optional<QueueLag> lag() {
-        return leader.computing().map(computing -> Session.with(source, computing::lag));
+    /** How far it is too far behind; empty if it is not. */
+    private Optional<String> lag() {
+        return leader.computing()
+                .map(computing -> Session.with(source, computing::lag))
+                .filter(lag -> !lag.isFresh())
+                .map(lag -> "what the application computes is behind what releases write: " + lag.text());
     }
 
     /** Whether ranges are left, all of which others have; what those do is progress, too. */
@@ -196,8 +206,7 @@ public final class Backfiller implements Overseer {
 
     /** After a round that brought nothing, waits for those who have locked what is left, or write it all the time. */
     private void pauseForOthers() {
-        Optional<String> left = lag().filter(lag -> !lag.isFresh())
-                .map(lag -> "what the application computes is behind what releases write: " + lag.text());
+        Optional<String> left = lag();
         Session.with(source, session -> {
             leader.batches().pause(session, pause, left);
             return true;
