@@ -45,6 +45,10 @@ public final class BackfillHelper implements AutoCloseable {
                     busy = helper.help();
                 } catch (StepFailure e) {
                     LOG.warn("Helping with backfills failed and is tried again: {}", e.getMessage());
+                } catch (RuntimeException e) {
+                    // Pools throw their own when the server is not there; a thread that ends would help nobody any
+                    // more.
+                    LOG.warn("Helping with backfills failed and is tried again", e);
                 }
                 if (closed.await(IDLE.toMillis(), TimeUnit.MILLISECONDS)) {
                     return;

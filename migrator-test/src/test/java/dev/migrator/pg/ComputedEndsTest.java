@@ -10,6 +10,7 @@ import dev.migrator.test.FaultPlan;
 import dev.migrator.test.FaultyDataSource;
 import dev.migrator.test.internal.Waiting;
 import dev.migrator.transform.BatchTransform;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -167,6 +169,37 @@ class ComputedEndsTest {
                 assertThat(cut.fired()).isTrue();
                 assertThat(helper.rows()).isEqualTo(300);
                 Waiting.until(Duration.ofSeconds(10), () -> "right", () -> site.wrong() == 0);
+            }
+        }
+    }
+
+    @Test
+    void aHelperWhosePoolThrowsWhateverItLikesComesBack() {
+        try (ComputedSite site = new ComputedSite(20)) {
+            PostgresMigrator leader = site.builder(site.database().pool()).build();
+            ComputedSite.to(leader, Phase.EXPAND);
+            AtomicBoolean closed = new AtomicBoolean();
+            AtomicInteger refused = new AtomicInteger();
+            DataSource pool = site.database().pool();
+            DataSource moody = (DataSource) Proxy.newProxyInstance(
+                    ComputedEndsTest.class.getClassLoader(),
+                    new Class<?>[] {DataSource.class},
+                    (proxy, method, args) -> {
+                        if (closed.get()) {
+                            refused.incrementAndGet();
+                            throw new IllegalStateException("the pool can't begin");
+                        }
+                        return method.invoke(pool, args);
+                    });
+            PostgresMigrator helping = site.builder(moody)
+                    .transform("sealed", ComputedSite.SEALED, ComputedSite.QUICK)
+                    .build();
+            try (BackfillHelper helper = helping.helpWithBackfills(1)) {
+                closed.set(true);
+                Waiting.until(Duration.ofSeconds(10), () -> "refused", () -> refused.get() > 0);
+                closed.set(false);
+                ComputedSite.to(leader, Phase.BACKFILL);
+                assertThat(helper.rows()).isEqualTo(20);
             }
         }
     }

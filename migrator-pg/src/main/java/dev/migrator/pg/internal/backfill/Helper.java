@@ -44,6 +44,7 @@ public final class Helper implements Overseer, AutoCloseable {
     private final Pace pace;
     private final AtomicLong rows = new AtomicLong();
     private final Set<LedBackfill> hopeless = new HashSet<>();
+    private final Set<LedBackfill> failedBefore = new HashSet<>();
     private final QueueHelper queues;
     private volatile boolean stopped;
 
@@ -81,6 +82,7 @@ public final class Helper implements Overseer, AutoCloseable {
     public boolean help() {
         List<LedBackfill> led = Session.with(source, session -> LedBackfill.all(session, sql));
         hopeless.retainAll(led);
+        failedBefore.retainAll(led);
         for (LedBackfill backfill : led) {
             if (!stopped && !hopeless.contains(backfill)) {
                 help(backfill);
@@ -103,28 +105,20 @@ public final class Helper implements Overseer, AutoCloseable {
             }
         } catch (StoppedException | LeaseLostException e) {
             LOG.debug("{} stops helping with {}", name, led, e);
-        } catch (StepFailure e) {
-            if (e.errorClass() == ErrorClass.PERMANENT) {
-                giveUp(led, e);
-            } else {
-                LOG.info(
-                        "{} could not help with the backfill of migration {} now, and looks again: {}",
+        } catch (MigratorException e) {
+            boolean forGood = e instanceof StepFailure failure && failure.errorClass() == ErrorClass.PERMANENT;
+            if (forGood) {
+                hopeless.add(led);
+            }
+            if (forGood || failedBefore.add(led)) {
+                LOG.warn(
+                        "{} can't help with the backfill of migration {} {}: {}",
                         name,
                         led.migration(),
+                        forGood ? "any more, whose engine goes on" : "now, and tries again",
                         e.getMessage());
             }
-        } catch (MigratorException e) {
-            giveUp(led, e);
         }
-    }
-
-    private void giveUp(LedBackfill led, MigratorException e) {
-        hopeless.add(led);
-        LOG.warn(
-                "{} can't help with the backfill of migration {} any more, whose engine goes on: {}",
-                name,
-                led.migration(),
-                e.getMessage());
     }
 
     private void work(LedBackfill led, Task task, Action.Backfill backfill) {

@@ -70,6 +70,8 @@ final class QueueHelper implements AutoCloseable {
     /** Gives each open queue its turn. */
     void catchUp() {
         List<OpenQueue> all = open();
+        behind.retainAll(all);
+        overBudget.retainAll(all);
         Set.copyOf(held.keySet()).stream().filter(open -> !all.contains(open)).forEach(this::leave);
         for (OpenQueue open : all) {
             try {
