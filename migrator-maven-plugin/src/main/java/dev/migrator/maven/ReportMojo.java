@@ -17,8 +17,8 @@ abstract class ReportMojo extends AbstractMigratorMojo {
 
     /**
      * The file into which to print, in UTF-8; a relative one begins at the project's folder, or without a project at the
-     * current one. Folders are made, and what is in the file is replaced. Left out: standard output, on which Maven may put
-     * codes of colour before and after it.
+     * current one. Folders are made. What is in the file is replaced, unless the goal fails before it has printed anything.
+     * Left out: standard output, on which Maven may put codes of colour before and after it.
      */
     @Parameter(property = "migrator.outputFile")
     private @Nullable File outputFile;
@@ -37,7 +37,7 @@ abstract class ReportMojo extends AbstractMigratorMojo {
     private static PrintWriter file(Path file) throws MojoFailureException {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
-            return new PrintWriter(Files.newBufferedWriter(file, StandardCharsets.UTF_8));
+            return new PrintWriter(new ReplacedFile(file), false, StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new MojoFailureException("Can't write to the parameter outputFile: " + e + ". Nothing was done.", e);
         }

@@ -114,6 +114,12 @@ class GoalsIT {
             assertThat(mapper.readTree(folder.resolve("target/status.json").toFile()))
                     .isEqualTo(status);
         }
+
+        // A report of before stays where there is none to replace it.
+        Build.Result failing =
+                build.run("-q", "migrator:status@into-a-file", "-Dmigrator.json", "-Dmigrator.ids=0009_none");
+        assertThat(failing.code()).as(failing.log()).isNotZero();
+        assertThat(folder.resolve("target/status.json")).content().contains("EXPAND");
     }
 
     @Test

@@ -5,6 +5,8 @@ import dev.migrator.test.internal.RowMaker;
 import dev.migrator.test.internal.RowMaker.Made;
 import dev.migrator.test.internal.TableShape;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.ArrayList;
@@ -61,6 +63,7 @@ public final class GeneratedRows {
     public int fill(QualifiedName table, int rows) {
         try (Connection connection = database.connect()) {
             connection.setAutoCommit(false);
+            missingColumns(connection);
             int made = fill(connection, TableShape.read(connection, table.quoted()), rows);
             connection.commit();
             return made;
@@ -69,9 +72,31 @@ public final class GeneratedRows {
         }
     }
 
-    /** Of each table that got fewer rows than asked for: how many, and what the server said last. */
+    /**
+     * Of each table that got fewer rows than asked for: how many, and what the server said last; and which columns there are not
+     * that are to have a {@link #value}.
+     */
     public List<String> shortages() {
         return List.copyOf(shortages);
+    }
+
+    private void missingColumns(Connection connection) throws SQLException {
+        for (String column : expressions.keySet()) {
+            String known =
+                    """
+                    SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+                                    WHERE c.relname || '.' || a.attname = ? AND c.relkind IN ('r', 'p') AND NOT a.attisdropped)
+                    """;
+            try (PreparedStatement statement = connection.prepareStatement(known)) {
+                statement.setString(1, column);
+                try (ResultSet row = statement.executeQuery()) {
+                    String shortage = column + ": a value is given for it, but there is no such column (table.column)";
+                    if (row.next() && !row.getBoolean(1) && !shortages.contains(shortage)) {
+                        shortages.add(shortage);
+                    }
+                }
+            }
+        }
     }
 
     private int fill(Connection connection, TableShape table, int rows) throws SQLException {

@@ -17,7 +17,8 @@ class RehearsalTest {
           id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "Country" char(2) NOT NULL, city text NOT NULL,
           boss int REFERENCES "odd ""table", mood mood NOT NULL, short short_text NOT NULL, tags text[] NOT NULL, body jsonb,
           price numeric(8, 2) NOT NULL CHECK (price < 900), at timestamptz NOT NULL, code uuid UNIQUE, bytes bytea NOT NULL,
-          span daterange, twice int GENERATED ALWAYS AS (length(short) * 2) STORED, made date NOT NULL DEFAULT current_date,
+          span daterange, share numeric(4, 4) NOT NULL, grade numeric(1) NOT NULL,
+          parts numeric(3, 2)[] NOT NULL, codes varchar(2)[] NOT NULL, twice int GENERATED ALWAYS AS (length(short) * 2) STORED, made date NOT NULL DEFAULT current_date,
           FOREIGN KEY ("Country", city) REFERENCES places)
         """
     };
@@ -57,6 +58,16 @@ class RehearsalTest {
             assertThat(GeneratedRows.in(database, 1).value("t.n", "-1").fill(table, 3))
                     .isEqualTo(3);
         }
+    }
+
+    @Test
+    void aValueForAColumnThatIsNotThereIsTold() {
+        RehearsalReport report = Rehearsal.of(
+                        suite("- dropColumn: { table: t, column: n }\n", "CREATE TABLE t (id int PRIMARY KEY, n int)"))
+                .value("t.m", "7")
+                .value("t.n", "7")
+                .on(PostgresServer.shared());
+        assertThat(report.notes()).singleElement().asString().startsWith("t.m: a value is given");
     }
 
     @Test

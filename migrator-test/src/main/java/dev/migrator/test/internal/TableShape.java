@@ -30,6 +30,7 @@ public record TableShape(String name, String plainName, List<Column> columns, Li
      * @param base the name of the type beneath domains, or of an array's element
      * @param array whether it is an array
      * @param length the most characters, 0 for any number
+     * @param wholeDigits the most digits before the point of a {@code numeric}, {@link #ANY_DIGITS} for any number
      * @param nullable whether it may be NULL
      * @param defaulted whether something is put in where nothing is given
      * @param given whether a value may be given
@@ -43,6 +44,7 @@ public record TableShape(String name, String plainName, List<Column> columns, Li
             String base,
             boolean array,
             int length,
+            int wholeDigits,
             boolean nullable,
             boolean defaulted,
             boolean given,
@@ -58,6 +60,9 @@ public record TableShape(String name, String plainName, List<Column> columns, Li
      */
     public record Reference(List<String> columns, String table, List<String> keys) {}
 
+    /** More digits than a value ever gets. */
+    public static final int ANY_DIGITS = 1000;
+
     private static final String COLUMNS =
             """
             WITH RECURSIVE base AS (
@@ -69,7 +74,9 @@ public record TableShape(String name, String plainName, List<Column> columns, Li
                   FROM base b JOIN pg_catalog.pg_type t ON t.oid = b.typbasetype WHERE b.typtype = 'd')
             SELECT pg_catalog.quote_ident(a.attname), a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod),
                    CASE WHEN t.typcategory = 'A' THEN e.typname ELSE t.typname END, t.typcategory = 'A',
-                   CASE WHEN b.modifier > 4 AND t.typname IN ('varchar', 'bpchar') THEN b.modifier - 4 ELSE 0 END,
+                   CASE WHEN b.modifier > 4 AND COALESCE(e.typname, t.typname) IN ('varchar', 'bpchar') THEN b.modifier - 4 ELSE 0 END,
+                   CASE WHEN b.modifier > 4 AND COALESCE(e.typname, t.typname) = 'numeric'
+                        THEN ((b.modifier - 4) >> 16 & 65535) - ((b.modifier - 4 & 2047) # 1024) + 1024 ELSE 1000 END,
                    NOT (a.attnotnull OR b.typnotnull), a.atthasdef OR a.attidentity <> '', a.attgenerated = '' AND a.attidentity <> 'a',
                    EXISTS (SELECT FROM pg_catalog.pg_index i
                             WHERE i.indrelid = a.attrelid AND i.indisunique AND a.attnum = ANY (i.indkey::pg_catalog.int2[])),
@@ -111,11 +118,12 @@ public record TableShape(String name, String plainName, List<Column> columns, Li
                             row.getString(4),
                             row.getBoolean(5),
                             row.getInt(6),
-                            row.getBoolean(7),
+                            row.getInt(7),
                             row.getBoolean(8),
                             row.getBoolean(9),
                             row.getBoolean(10),
-                            texts(row.getArray(11))));
+                            row.getBoolean(11),
+                            texts(row.getArray(12))));
                 }
             }
         }

@@ -67,7 +67,8 @@ final class Values {
         return switch (column.base()) {
             case "bool" -> String.valueOf(random.nextBoolean());
             case "int2", "int4", "int8" -> String.valueOf(random.nextInt(column.unique() ? 30_000 : 1000));
-            case "numeric", "float4", "float8", "money" -> random.nextInt(1000) + "." + random.nextInt(10) + "5";
+            case "numeric" -> numeric(column.wholeDigits());
+            case "float4", "float8", "money" -> random.nextInt(1000) + "." + random.nextInt(10) + "5";
             case "text", "varchar", "bpchar", "citext", "name" -> text(column.unique());
             case "uuid" -> new UUID(random.nextLong(), random.nextLong()).toString();
             case "date" -> date().toString();
@@ -89,6 +90,15 @@ final class Values {
             case "point" -> "(" + random.nextInt(90) + "," + random.nextInt(90) + ")";
             default -> null;
         };
+    }
+
+    /** A number that still fits when it is rounded. */
+    private String numeric(int wholeDigits) {
+        if (wholeDigits > 0) {
+            int below = (int) Math.pow(10, Math.min(3, wholeDigits)) - 1;
+            return random.nextInt(below) + "." + random.nextInt(10) + "5";
+        }
+        return "0." + "0".repeat(-wholeDigits) + (1 + random.nextInt(8));
     }
 
     private String text(boolean unique) {

@@ -143,11 +143,18 @@ class TwoReleasesTest {
 
     @Test
     void anOldReleaseThatCantBearTheNewShapeIsFound() {
-        // It reads by position, and so meets what EXPAND adds.
-        SqlRelease everything =
-                new SqlRelease(OLD.insert(), OLD.update(), OLD.delete(), "SELECT * FROM users WHERE id = ?");
-        TwoReleases<Object, List<@Nullable Object>, List<@Nullable Object>> releases = releases(everything, FULL_NAME);
-        assertThatThrownBy(() -> play(releases, rename())).isInstanceOf(AssertionError.class);
+        // It reads whole rows, and so meets what EXPAND adds.
+        SqlRelease everything = new SqlRelease(
+                OLD.insert(),
+                OLD.update(),
+                OLD.delete(),
+                "SELECT CASE WHEN jsonb_exists(to_jsonb(u), 'full_name') THEN 'a column too many' ELSE name END FROM users u WHERE id = ?");
+        TwoReleases<Object, List<@Nullable Object>, List<@Nullable Object>> releases =
+                releases(everything, FULL_NAME).calls(6);
+        assertThatThrownBy(() -> play(releases, rename()))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("at EXPAND: old release reads 1")
+                .hasMessageContaining("[a column too many], expected [name ");
     }
 
     @Test
