@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** The kinds of gates, and all, any and not of them. */
@@ -85,15 +86,22 @@ class EngineGateKindsTest {
     }
 
     @Test
-    void aGateOfTheApplicationThatHangsIsNotKnown() {
+    void aGateOfTheApplicationThatHangsIsNotKnownAndNotAskedOnceMoreWhileItDoes() {
+        AtomicInteger asked = new AtomicInteger();
         CountDownLatch never = new CountDownLatch(1);
-        assertAnswers(
-                custom((migration, phase) -> {
+        Gate hanging = custom((migration, phase) -> {
+            asked.incrementAndGet();
+            while (true) {
+                try {
                     never.await();
-                    return GateAnswer.pass("");
-                }),
-                Verdict.UNKNOWN,
-                "has not answered within 5 s");
+                } catch (InterruptedException e) {
+                    // Just as deaf as what it stands for.
+                }
+            }
+        });
+        assertAnswers(hanging, Verdict.UNKNOWN, "has not answered within 5 s");
+        assertAnswers(hanging, Verdict.UNKNOWN, "was asked before and has not answered yet");
+        assertThat(asked).hasValue(1);
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.migrator.engine.Pace;
 import dev.migrator.engine.Planner;
 import dev.migrator.engine.StepExecutor;
 import dev.migrator.pg.internal.backfill.Helper;
+import dev.migrator.pg.internal.backfill.HelperSetup;
 import dev.migrator.pg.internal.execute.PgExecutor;
 import dev.migrator.pg.internal.plan.PgFingerprinter;
 import dev.migrator.pg.internal.plan.PgPlanner;
@@ -97,14 +98,14 @@ final class Engines {
 
     /** One who helps with the backfills of other engines, as the migration's definition says if it is at hand. */
     Helper helper(int number, Function<String, Optional<Migration>> definition) {
-        return new Helper(
+        return new Helper(new HelperSetup(
                 owner() + "/helper " + number,
                 source,
                 store.sql(),
                 store::steps,
                 executorSettings,
                 id -> setup(known(id, definition.apply(id)).map(Migration::backfill)),
-                Pace.system());
+                Pace.system()));
     }
 
     /** Without it a helper would do more than the engine that it helps may do, and nobody would know why. */

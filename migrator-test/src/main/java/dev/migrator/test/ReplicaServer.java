@@ -127,12 +127,17 @@ public final class ReplicaServer implements AutoCloseable {
         }
     }
 
-    /** Changes a setting of the replica that needs no restart, e.g. {@code recovery_min_apply_delay}, {@code 5s}. */
+    /** Changes a setting of the replica that needs no restart, e.g. {@code recovery_min_apply_delay}, {@code 5s}; it is in force then. */
     public void setting(String setting, String value) {
+        String before = query("SELECT pg_catalog.pg_conf_load_time()");
         withConnection(replica, admin -> {
             Sql.execute(admin, "ALTER SYSTEM SET %s = %s".formatted(Sql.quote(setting), Sql.literal(value)));
             return Sql.queryRows(admin, "SELECT pg_catalog.pg_reload_conf()");
         });
+        // A new session has its settings from the server's first process, which tells all others when it has read them.
+        Waiting.until(LIMIT, () -> replica + " does not read its settings", () -> query(
+                        "SELECT pg_catalog.pg_conf_load_time() > '" + before + "'")
+                .equals("t"));
     }
 
     /** Applies each commit so long after it was made; zero: at once. */

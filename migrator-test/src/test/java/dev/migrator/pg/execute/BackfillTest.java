@@ -124,7 +124,7 @@ class BackfillTest {
                     .as("new versions on the same page, as the server counts them")
                     .isEqualTo(users.site.db.queryLong(
                             "SELECT n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'users'"))
-                    .isGreaterThan(30_000);
+                    .isGreaterThan(40_000);
         }
     }
 

@@ -4,11 +4,9 @@ import dev.migrator.MigratorException;
 import dev.migrator.engine.ErrorClass;
 import dev.migrator.engine.Lease;
 import dev.migrator.engine.LeaseLostException;
-import dev.migrator.engine.Pace;
 import dev.migrator.engine.StepFailure;
 import dev.migrator.engine.StepState;
 import dev.migrator.pg.internal.sql.Session;
-import dev.migrator.pg.internal.state.StateSql;
 import dev.migrator.pg.internal.throttle.Throttle;
 import dev.migrator.pg.internal.throttle.ThrottleSetup;
 import dev.migrator.pg.internal.transact.ExecutorSettings;
@@ -20,8 +18,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
-import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,43 +31,17 @@ import org.slf4j.LoggerFactory;
 public final class Helper implements Overseer, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Helper.class);
 
-    private final String name;
-    private final DataSource source;
-    private final StateSql sql;
-    private final Function<String, List<StepState>> steps;
-    private final ExecutorSettings settings;
-    private final Function<String, ThrottleSetup> throttles;
-    private final Pace pace;
+    private final HelperSetup setup;
     private final AtomicLong rows = new AtomicLong();
     private final Set<LedBackfill> hopeless = new HashSet<>();
     private final Set<LedBackfill> failedBefore = new HashSet<>();
     private final QueueHelper queues;
     private volatile boolean stopped;
 
-    /**
-     * A helper; asks nothing of the database yet.
-     *
-     * @param name tells it from all other workers
-     * @param steps the recorded steps of a migration
-     * @param settings how gentle and how patient it is
-     * @param throttles what the backfill of a migration looks at between batches
-     */
-    public Helper(
-            String name,
-            DataSource source,
-            StateSql sql,
-            Function<String, List<StepState>> steps,
-            ExecutorSettings settings,
-            Function<String, ThrottleSetup> throttles,
-            Pace pace) {
-        this.name = name;
-        this.source = source;
-        this.sql = sql;
-        this.steps = steps;
-        this.settings = settings;
-        this.throttles = throttles;
-        this.pace = pace;
-        this.queues = new QueueHelper(name, source, sql, steps, settings, throttles, pace, this);
+    /** A helper; asks nothing of the database yet. */
+    public Helper(HelperSetup setup) {
+        this.setup = setup;
+        this.queues = new QueueHelper(setup, this);
     }
 
     /**
@@ -80,7 +50,7 @@ public final class Helper implements Overseer, AutoCloseable {
      * @return whether a backfill is led now; a while should pass before the next call in any case
      */
     public boolean help() {
-        List<LedBackfill> led = Session.with(source, session -> LedBackfill.all(session, sql));
+        List<LedBackfill> led = Session.with(setup.source(), session -> LedBackfill.all(session, setup.sql()));
         hopeless.retainAll(led);
         failedBefore.retainAll(led);
         for (LedBackfill backfill : led) {
@@ -96,15 +66,15 @@ public final class Helper implements Overseer, AutoCloseable {
 
     private void help(LedBackfill led) {
         try {
-            for (StepState state : steps.apply(led.migration())) {
+            for (StepState state : setup.steps().apply(led.migration())) {
                 if (state.step().ordinal() == led.ordinal()
                         && state.step().action() instanceof Action.Backfill backfill) {
-                    Lease lease = new Lease(led.migration(), led.token(), name);
+                    Lease lease = new Lease(led.migration(), led.token(), setup.name());
                     work(led, new Task(lease, state.step(), new LooksAnew(() -> isLed(led)), Way.FORWARD), backfill);
                 }
             }
         } catch (StoppedException | LeaseLostException e) {
-            LOG.debug("{} stops helping with {}", name, led, e);
+            LOG.debug("{} stops helping with {}", setup.name(), led, e);
         } catch (MigratorException e) {
             boolean forGood = e instanceof StepFailure failure && failure.errorClass() == ErrorClass.PERMANENT;
             if (forGood) {
@@ -113,7 +83,7 @@ public final class Helper implements Overseer, AutoCloseable {
             if (forGood || failedBefore.add(led)) {
                 LOG.warn(
                         "{} can't help with the backfill of migration {} {}: {}",
-                        name,
+                        setup.name(),
                         led.migration(),
                         forGood ? "any more, whose engine goes on" : "now, and tries again",
                         e.getMessage());
@@ -122,13 +92,22 @@ public final class Helper implements Overseer, AutoCloseable {
     }
 
     private void work(LedBackfill led, Task task, Action.Backfill backfill) {
-        ThrottleSetup setup = throttles.apply(task.lease().migration());
-        ExecutorSettings asTheFileSays = settings.withBackfill(setup.settings());
-        try (Throttle throttle = new Throttle(source, sql, task.lease(), task.step(), backfill.table(), setup, pace)) {
-            Worker worker =
-                    new Worker(name, task, backfill, source, sql, asTheFileSays, throttle, pace, new InTurns(led));
+        ThrottleSetup throttling = setup.throttles().apply(task.lease().migration());
+        ExecutorSettings asTheFileSays = setup.settings().withBackfill(throttling.settings());
+        try (Throttle throttle = new Throttle(
+                setup.source(), setup.sql(), task.lease(), task.step(), backfill.table(), throttling, setup.pace())) {
+            Worker worker = new Worker(
+                    setup.name(),
+                    task,
+                    backfill,
+                    setup.source(),
+                    setup.sql(),
+                    asTheFileSays,
+                    throttle,
+                    setup.pace(),
+                    new InTurns(led));
             while (!stopped && worker.next() == Worker.Outcome.MOVED) {
-                LOG.debug("{} has filled a range of {}, or a part of it", name, backfill.table());
+                LOG.debug("{} has filled a range of {}, or a part of it", setup.name(), backfill.table());
                 if (computes()) {
                     queues.catchUpInBetween();
                 }
@@ -137,7 +116,7 @@ public final class Helper implements Overseer, AutoCloseable {
     }
 
     private boolean computes() {
-        return settings.transforms() != Transforms.NONE;
+        return setup.settings().transforms() != Transforms.NONE;
     }
 
     /** Gives ranges back while queues wait: one range may go on for hours where rows take long to be computed. */
@@ -165,7 +144,8 @@ public final class Helper implements Overseer, AutoCloseable {
     }
 
     private boolean isLed(LedBackfill led) {
-        return Session.with(source, session -> LedBackfill.all(session, sql)).contains(led);
+        return Session.with(setup.source(), session -> LedBackfill.all(session, setup.sql()))
+                .contains(led);
     }
 
     @Override

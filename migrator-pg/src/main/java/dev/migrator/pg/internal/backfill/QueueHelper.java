@@ -3,10 +3,8 @@ package dev.migrator.pg.internal.backfill;
 import dev.migrator.MigratorException;
 import dev.migrator.engine.Lease;
 import dev.migrator.engine.LeaseLostException;
-import dev.migrator.engine.Pace;
 import dev.migrator.engine.StepState;
 import dev.migrator.pg.internal.sql.Session;
-import dev.migrator.pg.internal.state.StateSql;
 import dev.migrator.pg.internal.throttle.Throttle;
 import dev.migrator.pg.internal.throttle.ThrottleSetup;
 import dev.migrator.pg.internal.transact.ExecutorSettings;
@@ -19,9 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Stream;
-import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,13 +28,7 @@ import org.slf4j.LoggerFactory;
 final class QueueHelper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(QueueHelper.class);
 
-    private final String name;
-    private final DataSource source;
-    private final StateSql sql;
-    private final Function<String, List<StepState>> steps;
-    private final ExecutorSettings settings;
-    private final Function<String, ThrottleSetup> throttles;
-    private final Pace pace;
+    private final HelperSetup setup;
     private final Overseer overseer;
     private final Set<OpenQueue> behind = new HashSet<>();
     private final Set<OpenQueue> overBudget = new HashSet<>();
@@ -48,22 +38,8 @@ final class QueueHelper implements AutoCloseable {
     private long caughtUp = System.nanoTime();
 
     /** As {@link Helper}; the overseer is told what was filled, and may stop it. */
-    QueueHelper(
-            String name,
-            DataSource source,
-            StateSql sql,
-            Function<String, List<StepState>> steps,
-            ExecutorSettings settings,
-            Function<String, ThrottleSetup> throttles,
-            Pace pace,
-            Overseer overseer) {
-        this.name = name;
-        this.source = source;
-        this.sql = sql;
-        this.steps = steps;
-        this.settings = settings;
-        this.throttles = throttles;
-        this.pace = pace;
+    QueueHelper(HelperSetup setup, Overseer overseer) {
+        this.setup = setup;
         this.overseer = overseer;
     }
 
@@ -77,13 +53,13 @@ final class QueueHelper implements AutoCloseable {
             try {
                 backfills(open).forEach(state -> catchUp(open, state));
             } catch (StoppedException | LeaseLostException e) {
-                LOG.debug("{} stops catching up with {}", name, open, e);
+                LOG.debug("{} stops catching up with {}", setup.name(), open, e);
             } catch (MigratorException e) {
                 // It may have been rolled back or paused in between: the next look tells.
                 if (behind.add(open)) {
                     LOG.warn(
                             "{} can't catch up with what migration {} computes, and tries again: {}",
-                            name,
+                            setup.name(),
                             open.migration(),
                             e.getMessage());
                 }
@@ -111,7 +87,7 @@ final class QueueHelper implements AutoCloseable {
                 .flatMap(this::backfills)
                 .anyMatch(state -> computation(state)
                         .filter(this::isKnown)
-                        .filter(what -> Session.with(source, session -> QueueLag.of(session, what.queue()))
+                        .filter(what -> Session.with(setup.source(), session -> QueueLag.of(session, what.queue()))
                                         .entries()
                                 > 0)
                         .isPresent());
@@ -126,11 +102,11 @@ final class QueueHelper implements AutoCloseable {
     }
 
     private List<OpenQueue> open() {
-        return Session.with(source, session -> OpenQueue.all(session, sql));
+        return Session.with(setup.source(), session -> OpenQueue.all(session, setup.sql()));
     }
 
     private Stream<StepState> backfills(OpenQueue open) {
-        return steps.apply(open.migration()).stream()
+        return setup.steps().apply(open.migration()).stream()
                 .filter(state -> state.step().ordinal() == open.ordinal())
                 .filter(state -> computation(state).isPresent());
     }
@@ -140,13 +116,13 @@ final class QueueHelper implements AutoCloseable {
     }
 
     private boolean isKnown(Action.Computation computation) {
-        return settings.transforms().find(computation.transform()).isPresent();
+        return setup.settings().transforms().find(computation.transform()).isPresent();
     }
 
     private void catchUp(OpenQueue open, StepState state) {
         Action.Computation computation = computation(state).orElseThrow();
         if (!isKnown(computation)
-                || Session.with(source, session -> QueueLag.of(session, computation.queue()))
+                || Session.with(setup.source(), session -> QueueLag.of(session, computation.queue()))
                         .isEmpty()) {
             leave(open);
             return;
@@ -166,18 +142,25 @@ final class QueueHelper implements AutoCloseable {
 
     private QueueTurns turns(OpenQueue open, StepState state) {
         Action.Backfill backfill = (Action.Backfill) state.step().action();
-        Lease lease = new Lease(open.migration(), open.token(), name);
+        Lease lease = new Lease(open.migration(), open.token(), setup.name());
         LooksAnew control = new LooksAnew(() -> open().contains(open));
         Task task = new Task(lease, state.step(), new OverseenControl(control, overseer), Way.FORWARD);
-        ThrottleSetup setup = throttles.apply(open.migration());
-        ExecutorSettings asTheFileSays = settings.withBackfill(setup.settings());
-        FailedRows failed = new FailedRows(sql, task, asTheFileSays, backfill.table());
+        ThrottleSetup throttling = setup.throttles().apply(open.migration());
+        ExecutorSettings asTheFileSays = setup.settings().withBackfill(throttling.settings());
+        FailedRows failed = new FailedRows(setup.sql(), task, asTheFileSays, backfill.table());
         Queue queue = new Computing(
-                        task, backfill.table(), backfill.computation().orElseThrow(), failed, sql, asTheFileSays, pace)
+                        task,
+                        backfill.table(),
+                        backfill.computation().orElseThrow(),
+                        failed,
+                        setup.sql(),
+                        asTheFileSays,
+                        setup.pace())
                 .queue()
                 .orElseThrow();
-        Throttle throttle = new Throttle(source, sql, lease, state.step(), backfill.table(), setup, pace);
-        return new QueueTurns(name, source, task, queue, failed, overseer, throttle);
+        Throttle throttle = new Throttle(
+                setup.source(), setup.sql(), lease, state.step(), backfill.table(), throttling, setup.pace());
+        return new QueueTurns(setup.name(), setup.source(), task, queue, failed, overseer, throttle);
     }
 
     private void leave(OpenQueue open) {
@@ -190,7 +173,7 @@ final class QueueHelper implements AutoCloseable {
         } else if (overBudget.add(open)) {
             LOG.warn(
                     "{} tries no other rows of migration {} until some of these can be computed: {}",
-                    name,
+                    setup.name(),
                     open.migration(),
                     over);
         }
