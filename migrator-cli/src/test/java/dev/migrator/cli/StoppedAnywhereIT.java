@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StoppedAnywhereIT {
     private static final long SEED = Long.getLong("migrator.test.seed", 20261122L);
     private static final boolean THOROUGH = Boolean.getBoolean("migrator.test.thorough");
-    private static final int STOPS = THOROUGH ? 60 : 5;
+    private static final int STOPS = THOROUGH ? 60 : 3;
     private static final Duration STOP = THOROUGH ? Duration.ofSeconds(10) : Duration.ofSeconds(3);
     private static final Duration GENEROUS = Duration.ofSeconds(2);
     private static final int ROWS = 40_000;

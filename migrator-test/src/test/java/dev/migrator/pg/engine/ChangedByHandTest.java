@@ -10,6 +10,7 @@ import dev.migrator.engine.PlanRefusedException;
 import dev.migrator.test.TestDatabase;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,15 @@ class ChangedByHandTest {
 
     @RegisterExtension
     static final Arenas ARENAS = new Arenas();
+
+    private static Picture undisturbed;
+
+    @BeforeAll
+    static void walkUndisturbed() {
+        Arena arena = ARENAS.all().get(0).renewed();
+        arena.rig().to(MIGRATION, Phase.PURGE);
+        undisturbed = Picture.of(arena, MIGRATION);
+    }
 
     /**
      * A change by hand.
@@ -101,9 +111,6 @@ class ChangedByHandTest {
         run(database, change.mended());
         arena.rig().to(MIGRATION, Phase.PURGE);
         Picture mended = Picture.of(arena, MIGRATION);
-        arena.renewed();
-        arena.rig().to(MIGRATION, Phase.PURGE);
-        Picture undisturbed = Picture.of(arena, MIGRATION);
         assertThat(undisturbed.differencesOfShape(mended)).isEmpty();
         assertThat(mended.leftovers()).isEmpty();
     }

@@ -22,7 +22,7 @@ class CrashTest {
     @RegisterExtension
     static final Arenas ARENAS = new Arenas();
 
-    private static final int MANY = 4;
+    private static final int MANY = 3;
     private static final int SOME = 2;
 
     private static Mishaps forward(Migration migration) {
@@ -47,6 +47,6 @@ class CrashTest {
     @Test
     void aLostAnswerToAnyCommitIsFoundOutFromTheRecords() {
         Mishaps mishaps = forward(Samples.SEVERAL);
-        mishaps.loseCommits(Mishap.THOROUGH ? 1 : 20);
+        mishaps.loseCommits(Mishap.THOROUGH ? 1 : 40);
     }
 }

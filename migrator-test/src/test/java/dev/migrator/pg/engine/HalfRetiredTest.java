@@ -67,7 +67,7 @@ class HalfRetiredTest {
                 },
                 rig -> rig.engine().rollback(migration, Optional.empty()));
         assertThat(before.get(0).differences(mishaps.whole().schema())).isEmpty();
-        mishaps.happenAtSomeChanges(kind, 4);
+        mishaps.happenAtSomeChanges(kind, 2);
     }
 
     @Test

@@ -31,6 +31,7 @@ class InterruptedTest {
     static final Arenas ARENAS = new Arenas();
 
     private static final int SOME = 2;
+    private static final int PAUSES = 1;
     private static final Migration MIGRATION = Samples.EVERY_OPERATION;
 
     private static Outcome forward(Rig rig) {
@@ -68,9 +69,9 @@ class InterruptedTest {
                     .orElseThrow();
         }
 
-        List<Mishap> chosen() {
+        List<Mishap> chosen(int about) {
             List<Mishap> changes = Mishap.atEachChange(Mishap.Kind.DIES_AFTER, statements);
-            return Mishap.spread(SOME, changes, new Random(Mishap.SEED));
+            return Mishap.spread(about, changes, new Random(Mishap.SEED));
         }
     }
 
@@ -92,7 +93,7 @@ class InterruptedTest {
     @Test
     void aRollbackFromWhereverAnEngineDiedLeavesWhatWasThere() {
         Undisturbed whole = Undisturbed.walk(arena -> {}, InterruptedTest::forward);
-        Trials.all(ARENAS.all(), "rolled back after", whole.chosen(), (arena, mishap) -> {
+        Trials.all(ARENAS.all(), "rolled back after", whole.chosen(SOME), (arena, mishap) -> {
             if (survives(arena, mishap, InterruptedTest::forward).isPresent()) {
                 return "it did not die";
             }
@@ -122,7 +123,7 @@ class InterruptedTest {
                     toContract(arena);
                 },
                 InterruptedTest::back);
-        Trials.all(ARENAS.all(), "forward again after a rollback", whole.chosen(), (arena, mishap) -> {
+        Trials.all(ARENAS.all(), "forward again after a rollback", whole.chosen(SOME), (arena, mishap) -> {
             if (survives(arena, mishap, InterruptedTest::back).isPresent()) {
                 return "it did not die";
             }
@@ -152,7 +153,7 @@ class InterruptedTest {
     }
 
     private static void paused(Undisturbed whole, Function<Rig, Outcome> walk) {
-        Trials.all(ARENAS.all(), "paused at", whole.chosen(), (arena, mishap) -> {
+        Trials.all(ARENAS.all(), "paused at", whole.chosen(PAUSES), (arena, mishap) -> {
             arena.renewed();
             FaultyDataSource pausing = Trials.watched(arena, pauseAfter(arena, mishap.at()));
             Outcome outcome = walk.apply(arena.rig(pausing));

@@ -19,7 +19,7 @@ class RollbackCrashTest {
     @RegisterExtension
     static final Arenas ARENAS = new Arenas();
 
-    private static final int MANY = 3;
+    private static final int MANY = 2;
     private static final int SOME = 2;
 
     /** What there was before EXPAND. */

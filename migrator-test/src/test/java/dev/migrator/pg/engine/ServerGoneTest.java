@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class ServerGoneTest {
     private static final long SEED = Long.getLong("migrator.test.seed", 1);
-    private static final int CRASHES = 3;
+    private static final int CRASHES = 2;
 
     private static List<PostgresServer> servers = List.of();
     private static List<Arena> arenas = List.of();

@@ -61,13 +61,13 @@ class TwoEnginesTest {
         arena.close();
     }
 
-    /** What a stopped engine could still do most harm with: an exchange, a backfill, an index build, a drop. */
     /** Every ninth one of the samples; all of them in the thorough variant. */
     static Stream<Arguments> someOfAll() {
         AtomicInteger place = new AtomicInteger();
         return Samples.named().filter(sample -> Mishap.THOROUGH || place.getAndIncrement() % 9 == 0);
     }
 
+    /** What a stopped engine could still do most harm with: an exchange, a backfill, an index build, a drop. */
     static Stream<Arguments> thoseThatDoMuch() {
         return Stream.of(Samples.RENAME, Samples.NOT_NULL, Samples.INDEX, Samples.SEVERAL)
                 .map(migration -> Arguments.of(Named.of(migration.id(), migration)));

@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -28,7 +29,25 @@ class ZombieStepsTest {
     @RegisterExtension
     static final Arenas ARENAS = new Arenas();
 
-    private final Arena arena = ARENAS.all().get(0);
+    /** A way to go, in an arena that is ready for it, and what an engine sends that nobody disturbs on it. */
+    private record Way(Arena arena, Function<Rig, Outcome> walk, List<String> statements) {
+        static Way of(Arena arena, Function<Rig, Outcome> walk) {
+            FaultyDataSource whole = Trials.watched(arena.renewed().pool(), FaultPlan.none());
+            assertThat(walk.apply(arena.rig(whole))).isInstanceOf(Outcome.Arrived.class);
+            return new Way(arena, walk, whole.statements());
+        }
+    }
+
+    private static Way forward;
+    private static Way back;
+
+    @BeforeAll
+    static void walkUndisturbed() {
+        forward = Way.of(ARENAS.all().get(0), rig -> rig.engine().migrate(MIGRATION, Phase.CONTRACT, true));
+        Arena contracted = ARENAS.all().get(1);
+        contracted.prepare(prepared -> prepared.rig().to(MIGRATION, Phase.CONTRACT));
+        back = Way.of(contracted, rig -> rig.engine().rollback(MIGRATION, Optional.empty()));
+    }
 
     /** A kind of step, by what its statement contains. */
     enum Kind {
@@ -63,33 +82,23 @@ class ZombieStepsTest {
         }
     }
 
-    private static Outcome forward(Rig rig) {
-        return rig.engine().migrate(MIGRATION, Phase.CONTRACT, true);
-    }
-
-    private static Outcome back(Rig rig) {
-        return rig.engine().rollback(MIGRATION, Optional.empty());
-    }
-
     /** One goes its way and stands still before, or after, a statement; meanwhile another one does something else. */
-    private void overtaken(Kind kind, Function<Rig, Outcome> way, Consumer<Rig> other) {
-        arena.renewed();
-        FaultyDataSource whole = Trials.watched(arena.pool(), FaultPlan.none());
-        assertThat(way.apply(arena.rig(whole))).isInstanceOf(Outcome.Arrived.class);
-        Optional<Integer> stop = kind.stop(whole.statements());
+    private static void overtaken(Kind kind, Way way, Consumer<Rig> other) {
+        Optional<Integer> stop = kind.stop(way.statements());
         if (stop.isEmpty()) {
             return;
         }
         boolean one = new Random(Mishap.SEED + kind.name().hashCode()).nextBoolean();
         for (boolean before : Mishap.THOROUGH ? List.of(true, false) : List.of(one)) {
-            overtaken(stop.get(), before, whole.statements().get(stop.get() - 1), way, other);
+            overtaken(stop.get(), before, way, other);
         }
     }
 
-    private void overtaken(int stop, boolean before, String sql, Function<Rig, Outcome> way, Consumer<Rig> other) {
+    private static void overtaken(int stop, boolean before, Way way, Consumer<Rig> other) {
+        String sql = way.statements().get(stop - 1);
         String what =
                 "stopped %s statement %d (seed %d): %s".formatted(before ? "before" : "after", stop, Mishap.SEED, sql);
-        arena.renewed();
+        Arena arena = way.arena().renewed();
         List<Picture> left = new ArrayList<>();
         Runnable hook = () -> {
             arena.leaseRunsOut();
@@ -99,7 +108,7 @@ class ZombieStepsTest {
         try (SessionPool pool = new SessionPool(arena.database().dataSource())) {
             FaultyDataSource sleeper = Trials.watched(
                     pool, before ? FaultPlan.onStatement(stop, hook) : FaultPlan.afterStatement(stop, hook));
-            Outcome late = way.apply(arena.rig(sleeper));
+            Outcome late = way.walk().apply(arena.rig(sleeper));
             assertThat(sleeper.fired()).as(what).isTrue();
             assertThat(late).as(what).isInstanceOf(Outcome.Failed.class);
             assertThat(pool.lent()).as("sessions not given back, %s", what).isZero();
@@ -112,14 +121,12 @@ class ZombieStepsTest {
     @ParameterizedTest
     @EnumSource(Kind.class)
     void oneThatGoesForwardChangesNothingAfterAnotherHasRolledBack(Kind kind) {
-        overtaken(kind, ZombieStepsTest::forward, rig -> rig.back(MIGRATION, Optional.empty()));
+        overtaken(kind, forward, rig -> rig.back(MIGRATION, Optional.empty()));
     }
 
     @ParameterizedTest
     @EnumSource(Kind.class)
     void oneThatGoesBackChangesNothingAfterAnotherHasGoneForwardAgain(Kind kind) {
-        arena.prepare(prepared -> prepared.rig().to(MIGRATION, Phase.CONTRACT));
-        overtaken(kind, ZombieStepsTest::back, rig -> rig.back(MIGRATION, Optional.empty())
-                .to(MIGRATION, Phase.PURGE));
+        overtaken(kind, back, rig -> rig.back(MIGRATION, Optional.empty()).to(MIGRATION, Phase.PURGE));
     }
 }

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Matcher;
@@ -23,6 +24,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class BackfillUnderFireTest {
+    private static final long SEED = Long.getLong("migrator.crash.seed", 1);
+
+    /** At every n-th statement, from one on that the seed decides; at each in the thorough variant. */
+    private static final int STRIDE = Boolean.getBoolean("migrator.test.thorough") ? 1 : 2;
 
     @Test
     void besideAnApplicationThatReadsAndWritesNothingFailsAndNothingIsLost() {
@@ -236,9 +241,9 @@ class BackfillUnderFireTest {
     @Test
     void aCrashAtAnyStatementLosesNothingAndDoesNothingTwice() {
         // How many statements there are is a matter of time: of how often it looks around.
-        int n = 0;
+        int n = 1 - STRIDE + new Random(SEED).nextInt(STRIDE);
         for (boolean fired = true; fired; ) {
-            n++;
+            n += STRIDE;
             try (BackfillSite users = BackfillSite.of(400)) {
                 FaultyDataSource faulty = FaultyDataSource.over(users.site.db.dataSource(), FaultPlan.crashBefore(n));
                 Throwable crash = catchThrowable(() -> users.run(faulty));
@@ -253,7 +258,7 @@ class BackfillUnderFireTest {
                 users.run();
                 users.assertComplete();
                 assertThat(users.recordedRows())
-                        .as("crash before statement %d", n)
+                        .as("crash before statement %d, seed %d", n, SEED)
                         .isEqualTo(400);
             }
         }
@@ -262,10 +267,10 @@ class BackfillUnderFireTest {
 
     @Test
     void aLostAnswerToAnyCommitIsUnknownAndNothingIsDoneTwice() {
-        int commits = 0;
+        int commits = 1 - STRIDE + new Random(SEED).nextInt(STRIDE);
         boolean fired = true;
         while (fired) {
-            commits++;
+            commits += STRIDE;
             try (BackfillSite users = BackfillSite.of(400);
                     TcpProxy proxy = TcpProxy.inFrontOf(users.site.db.server())) {
                 proxy.dropAnswerOf("COMMIT", commits);
@@ -279,7 +284,7 @@ class BackfillUnderFireTest {
                 fired = proxy.fired();
                 users.assertComplete();
                 assertThat(users.recordedRows())
-                        .as("lost answer to commit %d", commits)
+                        .as("lost answer to commit %d, seed %d", commits, SEED)
                         .isEqualTo(400);
             }
         }
