@@ -95,6 +95,7 @@ class MigratorAssertionsTest {
         in(RENAME, database -> {
             assertThat(database.plan())
                     .blocksWritesForAtMost(Duration.ofMillis(1200))
+                    .blocksWritesForAtMost(Duration.ofMillis(1050), Duration.ofMillis(50))
                     .rewritesNoTable()
                     .hasNoWarnings();
             assertThatThrownBy(() -> assertThat(database.plan()).blocksWritesForAtMost(Duration.ofMillis(100)))
