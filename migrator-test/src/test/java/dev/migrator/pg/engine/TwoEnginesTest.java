@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -33,7 +34,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Two engines at the same migration: at once, and one that comes back after the other has taken over. */
 class TwoEnginesTest {
-    private static final int SOME_STOPS = 1;
+    private static final Pattern FENCE = Pattern.compile("\"fence\"\\(");
+    private static final Pattern BUILD = Pattern.compile("^\\s*CREATE (UNIQUE )?INDEX CONCURRENTLY");
+    private static final Pattern DROP = Pattern.compile("^\\s*DROP INDEX CONCURRENTLY");
 
     private static PostgresServer server;
 
@@ -140,21 +143,24 @@ class TwoEnginesTest {
         }
     }
 
-    /** Statements that the token guards, and builds and drops of an index, which only their names guard. */
+    /** A statement that the token guards, and a build and a drop of an index, which only their names guard; all in the thorough variant. */
     private static Set<Integer> stops(List<String> statements, String salt) {
-        List<Integer> guarded = numbers(statements, "\"fence\"(");
-        Set<Integer> stops = new LinkedHashSet<>(numbers(statements, "INDEX CONCURRENTLY"));
         Random random = new Random(Mishap.SEED + salt.hashCode());
-        int some = Mishap.THOROUGH ? guarded.size() : SOME_STOPS;
-        for (int i = 0; i < some; i++) {
-            stops.add(Mishap.THOROUGH ? guarded.get(i) : guarded.get(random.nextInt(guarded.size())));
+        Set<Integer> stops = new LinkedHashSet<>();
+        for (Pattern part : List.of(FENCE, BUILD, DROP)) {
+            List<Integer> all = numbers(statements, part);
+            if (Mishap.THOROUGH || all.isEmpty()) {
+                stops.addAll(all);
+            } else {
+                stops.add(all.get(random.nextInt(all.size())));
+            }
         }
         return stops;
     }
 
-    private static List<Integer> numbers(List<String> statements, String part) {
+    private static List<Integer> numbers(List<String> statements, Pattern part) {
         return IntStream.rangeClosed(1, statements.size())
-                .filter(at -> statements.get(at - 1).contains(part))
+                .filter(at -> part.matcher(statements.get(at - 1)).find())
                 .boxed()
                 .toList();
     }
