@@ -51,6 +51,7 @@ public final class BaseSchema {
                     .dataSource(source)
                     .locations(locations.toArray(String[]::new))
                     .failOnMissingLocations(true)
+                    .loggers("slf4j")
                     .load()
                     .migrate()
                     .migrationsExecuted;

@@ -11,7 +11,8 @@ import java.util.Map;
  * @param migration the migration
  * @param rows how many rows were made, by table
  * @param problems what is wrong; empty if nothing is
- * @param notes what is good to know: where there is no way back, and which tables got fewer rows than asked for
+ * @param notes what is good to know: where there is no way back, what the new release's writes lose on it, and which tables got fewer
+ *     rows than asked for
  */
 public record RehearsalReport(String migration, Map<String, Integer> rows, List<String> problems, List<String> notes) {
 

@@ -67,7 +67,7 @@ class RehearsalTest {
                 .value("t.m", "7")
                 .value("t.n", "7")
                 .on(PostgresServer.shared());
-        assertThat(report.notes()).singleElement().asString().startsWith("t.m: a value is given");
+        assertThat(report.notes()).first().asString().startsWith("t.m: a value is given");
     }
 
     @Test
@@ -121,6 +121,23 @@ class RehearsalTest {
                         .on(PostgresServer.shared())
                         .problems())
                 .isEmpty();
+    }
+
+    @Test
+    void whatIsLostWhereTheNewReleaseStoresWhatItHasReadIsNoted() {
+        String[] schema = {"CREATE TABLE t (id int PRIMARY KEY, name text NOT NULL)", "INSERT INTO t VALUES (1, 'abc')"
+        };
+        RehearsalReport lossy = Rehearsal.of(suite(
+                        "- changeType: { table: t, column: name, type: varchar(2), to: short, up: 'left(name, 2)', down: short }\n",
+                        schema))
+                .on(PostgresServer.shared());
+        assertThat(lossy.problems()).isEmpty();
+        assertThat(lossy.notes()).singleElement().asString().contains("stores anew", "lose something", "abc");
+
+        RehearsalReport renamed = Rehearsal.of(suite("- renameColumn: { table: t, column: name, to: title }\n", schema))
+                .on(PostgresServer.shared());
+        assertThat(renamed.problems()).isEmpty();
+        assertThat(renamed.notes()).isEmpty();
     }
 
     @Test
